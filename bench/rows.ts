@@ -1,0 +1,28 @@
+import type { Row } from './row.ts';
+import { emitRow } from './rows/emit.ts';
+import { gateNone } from './rows/gate-none.ts';
+import { idleHeap } from './rows/idle-heap.ts';
+import { latency } from './rows/latency.ts';
+import { redactionRow } from './rows/redaction.ts';
+import { replay } from './rows/replay.ts';
+import { runLife } from './rows/run-life.ts';
+import { sseMemoryRow, sseRow } from './rows/sse.ts';
+
+/** Everything that is measured, with its goal. */
+export const ROWS: readonly Row[] = [
+  emitRow(1, 1.0),
+  emitRow(10, 0.8),
+  emitRow(100, 1.0),
+  runLife,
+  idleHeap,
+  sseRow(1_000, 1),
+  sseRow(100, 1),
+  sseRow(1_000, 16),
+  sseRow(100, 16),
+  sseMemoryRow(1_000),
+  latency,
+  replay,
+  gateNone,
+  redactionRow(200, 100, 1 / 12),
+  redactionRow(5_000, 1_000, 1 / 40),
+];

@@ -1,0 +1,85 @@
+import { cpuPerOperation } from '../measure-cpu.ts';
+import { residentBytes } from '../measure-memory.ts';
+import { openViewers, type Viewers } from '../open-viewers.ts';
+import type { Case, Row } from '../row.ts';
+import { betterSse } from '../servers/better-sse.ts';
+import { rawNet } from '../servers/raw-net.ts';
+import { responseWrite } from '../servers/response-write.ts';
+import { sluice } from '../servers/sluice.ts';
+import type { Serve, SseServer } from '../servers/sse-server.ts';
+
+/** Events on their way to one connection at the most, so that no socket's buffer fills. */
+const UNDER_WAY = 64;
+
+/** What the server spends for one event at one of so many connections. */
+export function sseRow(connections: number, burst: number): Row {
+  const isBurst = burst > 1;
+  const delivering =
+    (serve: Serve): Case =>
+    () =>
+      deliver(serve, connections, burst);
+  return {
+    name: isBurst ? `sse-${connections}-bursts` : `sse-${connections}`,
+    what: `SSE to ${connections.toLocaleString('en')} connections, ${isBurst ? `bursts of ${burst} events` : 'one event'} a tick; a delivery`,
+    unit: 'ns',
+    goal: { of: 'ratio', atMost: 1.15 },
+    against: isBurst ? 'socket.write of one prebuilt buffer a burst' : 'socket.write of a prebuilt frame',
+    base: delivering(rawNet),
+    ours: delivering(sluice),
+    others: { 'node:http response.write': delivering(responseWrite), 'better-sse': delivering(betterSse) },
+  };
+}
+
+/** What a quiet connection holds. */
+export function sseMemoryRow(connections: number): Row {
+  const holding =
+    (serve: Serve): Case =>
+    () =>
+      hold(serve, connections);
+  return {
+    name: 'sse-memory',
+    what: `resident memory of one of ${connections.toLocaleString('en')} SSE connections`,
+    unit: 'B',
+    goal: { of: 'value', atMost: 25 * 1_024 },
+    against: 'a socket of node:net',
+    base: holding(rawNet),
+    ours: holding(sluice),
+    others: { 'node:http response.write': holding(responseWrite), 'better-sse': holding(betterSse) },
+  };
+}
+
+async function deliver(serve: Serve, connections: number, burst: number): Promise<number> {
+  const { server, viewers } = await opened(serve, connections);
+  await viewers.ask({ ask: 'reset' });
+  let sent = 0;
+  const ticksUnderWay = UNDER_WAY / burst;
+  const perTick = await cpuPerOperation(async ticks => {
+    for (let tick = 1; tick <= ticks; tick++) {
+      server.emit(burst);
+      sent += burst * connections;
+      await new Promise(resolve => setImmediate(resolve));
+      if (tick % ticksUnderWay === 0 || tick === ticks) await viewers.ask({ ask: 'await', events: sent });
+    }
+  });
+  return perTick / (burst * connections);
+}
+
+async function hold(serve: Serve, connections: number): Promise<number> {
+  // The first ones bring code and tables with them.
+  const { server, viewers } = await opened(serve, connections);
+  const before = await residentBytes();
+  await viewers.ask({ ask: 'open', port: server.port, path: server.path, connections });
+  return ((await residentBytes()) - before) / connections;
+}
+
+async function opened(
+  serve: Serve,
+  connections: number,
+): Promise<{ readonly server: SseServer; readonly viewers: Viewers }> {
+  const server = await serve();
+  const viewers = openViewers();
+  await viewers.ask({ ask: 'open', port: server.port, path: server.path, connections });
+  // What a server says first comes in more than one piece.
+  await new Promise(resolve => setTimeout(resolve, 200));
+  return { server, viewers };
+}

@@ -1,0 +1,53 @@
+/** What a room may open. `backends/memory` is one shelf of a room, `bridges/*` all of them. */
+export interface Room {
+  /** Rooms whose values and types it may import, besides itself. */
+  readonly doors: readonly string[];
+  /** Rooms whose types it may name, and nothing more. */
+  readonly types?: readonly string[];
+  /** Packages; `node:` stands for all of Node's own modules. */
+  readonly packages: readonly string[];
+}
+
+const data = ['errors', 'time', 'event'];
+const stream = [...data, 'secrets', 'operators'];
+const actor = [...stream, 'control', 'backends', 'run'];
+const engine = [...actor, 'engine', 'backends/memory'];
+
+/**
+ * From the ground up; what is not named here may not exist. A file on a shelf (`backends/memory/log.ts`) has the
+ * rights of its room and may open its own shelf and the room's own level, never a sibling's shelf.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  errors: { doors: [], packages: [] },
+  time: { doors: ['errors'], packages: ['rxjs', 'uuid', 'node:'] },
+  event: { doors: ['errors', 'time'], packages: ['zod'] },
+  secrets: { doors: ['errors', 'time'], packages: [] },
+  operators: { doors: [...data, 'secrets'], packages: ['rxjs'] },
+  control: { doors: stream, packages: ['rxjs', 'zod'] },
+  backends: { doors: data, packages: ['node:'] },
+  run: { doors: [...stream, 'control', 'backends'], packages: ['rxjs', 'zod', 'node:'] },
+  engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
+  bridges: { doors: stream, types: ['run', 'engine'], packages: ['rxjs', 'zod', 'node:'] },
+  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'node:'] },
+  client: {
+    // A browser loads it: nothing of the streams and schemas of the server.
+    doors: data,
+    types: ['http'],
+    packages: [],
+  },
+  testing: { doors: engine, packages: ['rxjs', 'zod', 'fast-check'] },
+  cli: {
+    // The first user of the package: it enters by the doors that everybody has.
+    doors: ['index', 'http'],
+    packages: ['rxjs', 'zod', 'commander', 'node:'],
+  },
+  dashboard: {
+    doors: [...data, 'operators', 'bridges', 'bridges/*', 'client'],
+    types: ['http'],
+    packages: ['rxjs'],
+  },
+  index: { doors: engine, packages: [] },
+};
+
+/** Rooms that hold one folder per neighbour. */
+export const SHELVES: readonly string[] = ['backends', 'bridges'];

@@ -1,0 +1,105 @@
+import {
+  type AppendResult,
+  type Backend,
+  type Batch,
+  type Command,
+  type Directory,
+  type Log,
+  type RunKey,
+} from '../../src/backends/backend.ts';
+import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
+import { SluiceError } from '../../src/errors/sluice-error.ts';
+import type { ManualClock } from '../../src/testing/manual-clock.ts';
+
+/** What a fault of a shared store breaks. */
+export interface SharedFaults {
+  readonly noFence?: boolean;
+  readonly fenceBeforeDuplicate?: boolean;
+  readonly claimAnything?: boolean;
+  readonly ignoreCancel?: boolean;
+  readonly ownStoreEach?: boolean;
+  readonly losesAll?: boolean;
+}
+
+/** A store that several processes share, as the simplest thing that can sit the laws: one memory, many views. */
+export class SharedStore {
+  readonly #clock: ManualClock;
+  readonly #faults: SharedFaults;
+  #inner: Backend;
+  readonly #owners = new Map<RunKey, { readonly fence: number; readonly instance: string }>();
+  readonly #instances = new Set<string>();
+  readonly #cancels = new Map<RunKey, Extract<Command, { command: 'cancel' }>>();
+  readonly #batches = new Set<string>();
+
+  constructor(clock: ManualClock, faults: SharedFaults = {}) {
+    this.#clock = clock;
+    this.#faults = faults;
+    this.#inner = memoryBackend({ clock });
+  }
+
+  /** One process. */
+  open(): Backend {
+    if (this.#faults.ownStoreEach) this.#inner = memoryBackend({ clock: this.#clock });
+    const inner = this.#inner;
+    let closed = false;
+    let instance = '';
+    const guarded = <T extends Log | Directory>(part: T): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          if (closed) throw new SluiceError('STORAGE_LOST', 'shared store: this process closed it.');
+          return (Reflect.get(target, name) as () => unknown).bind(target);
+        },
+      });
+    return {
+      flags: { durable: true, shared: true, chained: false },
+      log: guarded({
+        append: (key, batch) => this.#append(inner, key, batch),
+        read: (key, query) => inner.log.read(key, query),
+        watch: (key, ring) => inner.log.watch(key, ring),
+        trim: (key, seq) => inner.log.trim(key, seq),
+      }),
+      directory: guarded(inner.directory),
+      lease: {
+        join: name => {
+          instance = name;
+          this.#instances.add(name);
+          const leave = () => void this.#instances.delete(name);
+          return { renew: () => this.#instances.has(name), leave };
+        },
+        claim: key => this.#claim(key, instance),
+        dead: () => [],
+      },
+      commands: {
+        send: (key, command) => {
+          if (command.command === 'cancel') this.#cancels.set(key, command);
+        },
+        take: () => [],
+      },
+      close: async () => {
+        closed = true;
+        this.#instances.delete(instance);
+        if (this.#faults.losesAll) this.#inner = memoryBackend({ clock: this.#clock });
+      },
+    };
+  }
+
+  #claim(key: RunKey, instance: string): { readonly fence: string } | 'held' {
+    const owner = this.#owners.get(key);
+    if (owner && this.#instances.has(owner.instance) && !this.#faults.claimAnything) return 'held';
+    const fence = (owner?.fence ?? 0) + 1;
+    this.#owners.set(key, { fence, instance });
+    return { fence: String(fence) };
+  }
+
+  #append(inner: Backend, key: RunKey, batch: Batch): AppendResult {
+    const repeated = this.#batches.has(batch.id) && !this.#faults.fenceBeforeDuplicate;
+    const fenced = Number(batch.fence) < (this.#owners.get(key)?.fence ?? 0) && !this.#faults.noFence;
+    if (fenced && !repeated && inner.directory.get(key)) return { result: 'fenced' };
+    const cancel = this.#cancels.get(key);
+    if (cancel && batch.end && batch.end !== 'cancelled' && !repeated && !this.#faults.ignoreCancel) {
+      return { result: 'cancelRequested', reason: cancel.reason };
+    }
+    this.#batches.add(batch.id);
+    return inner.log.append(key, batch) as AppendResult;
+  }
+}

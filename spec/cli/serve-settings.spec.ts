@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveServe, type ServeFlags } from '../../src/cli/serve-settings.ts';
+
+const here = { cwd: import.meta.dirname, home: import.meta.dirname };
+const resolved = (flags: ServeFlags, env: Record<string, string> = {}) => resolveServe(flags, env, here);
+
+describe('settings of sluice serve', () => {
+  it('are those of one machine without anything given', () => {
+    expect(resolved({})).toEqual({
+      ...{ port: 4400, host: '127.0.0.1', backend: 'memory' },
+      ...{ agents: undefined, surveyed: undefined },
+    });
+  });
+
+  it('come from variables, from flags before them, and not from empty variables', () => {
+    expect(resolved({}, { PORT: '1', HOST: '::1' })).toMatchObject({ port: 1, host: '::1' });
+    expect(resolved({ port: '2', host: 'localhost' }, { PORT: '1', HOST: '::1' })).toMatchObject({
+      port: 2,
+      host: 'localhost',
+    });
+    expect(resolved({}, { PORT: '', HOST: '', SLUICE_BACKEND: '' })).toEqual(resolved({}));
+  });
+
+  it('survey a folder only in a demo', () => {
+    expect(resolved({ demo: true }).surveyed).toBe(here.home);
+    expect(resolved({ demo: true, survey: '..' }).surveyed).toMatch(/spec$/);
+    expect(() => resolved({ survey: '.' })).toThrow('Add --demo');
+    expect(() => resolved({ demo: true, survey: 'serve-settings.spec.ts' })).toThrow('expected a folder');
+  });
+
+  it.each(['-1', '65536', '1.5', '1e3', ' 80', '0x50', 'http'])('refuse the port %j', port => {
+    expect(() => resolved({ port })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+  });
+
+  it('say which place a wrong value came from, and hide a password in it', () => {
+    const env = { SLUICE_BACKEND: ['redis://me', 'hunter2@host'].join(':') };
+    expect(() => resolved({}, env)).toThrow('SLUICE_BACKEND: expected memory');
+    expect(() => resolved({}, env)).not.toThrow('hunter2');
+    expect(() => resolved({ backend: 'file:x' })).toThrow('--backend: expected memory');
+  });
+});

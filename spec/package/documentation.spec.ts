@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { blankProject, packTarball, temporaryFolder } from './blank-project.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const TSC = '@typescript/native/bin/tsc';
+const PATIENCE = 180_000;
+const RUN = /<!-- run -->\s*```ts\n([\s\S]*?)```/g;
+
+/** The code blocks that a reader is told will run, named by page and place. */
+function examples(): readonly { readonly name: string; readonly code: string }[] {
+  const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  const pages = ['README.md', ...docs.filter(name => name.endsWith('.md')).map(name => join('docs', name))];
+  return pages.flatMap(page =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(RUN)].map(([, code], at) => ({
+      name: `${page.replaceAll(/[^A-Za-z0-9]+/g, '-')}-${at + 1}`,
+      code: code!,
+    })),
+  );
+}
+
+describe('the code in README and docs', () => {
+  const folder = temporaryFolder();
+  let tarball: string;
+  beforeAll(async () => {
+    tarball = await packTarball(folder.path);
+  }, PATIENCE);
+  afterAll(() => folder.remove());
+
+  it('has examples that run', () => {
+    expect(examples().length).toBeGreaterThan(1);
+  });
+
+  it(
+    'compiles and runs in a blank project',
+    async () => {
+      const files = Object.fromEntries(examples().map(({ name, code }) => [`${name}.ts`, code]));
+      const project = await blankProject(folder.path, tarball, {
+        'package.json': JSON.stringify({ private: true, type: 'module' }),
+        'tsconfig.json': JSON.stringify({
+          compilerOptions: {
+            module: 'nodenext',
+            target: 'es2022',
+            strict: true,
+            types: ['node'],
+            skipLibCheck: true,
+          },
+          include: ['*.ts'],
+        }),
+        ...files,
+      });
+      // Examples may use what every Node project has.
+      symlinkSync(join(ROOT, 'node_modules/@types'), join(project.path, 'node_modules/@types'));
+      await project.tool(TSC, '-p', '.');
+      for (const { name } of examples()) {
+        const output = await project.node(`${name}.js`);
+        expect(output).toMatch(/complete|approved|true/);
+      }
+    },
+    PATIENCE,
+  );
+});

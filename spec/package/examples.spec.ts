@@ -1,0 +1,82 @@
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runProcess } from '../cli/command-process.ts';
+import { launchChrome } from '../support/launch-chrome.ts';
+import { type BlankProject, blankProject, packTarball, temporaryFolder } from './blank-project.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+const NAMES = ['chat-server', 'resume-after-a-cut', 'your-own-operator'];
+const PATIENCE = 180_000;
+
+describe('the examples, copied to a blank project', () => {
+  const folder = temporaryFolder();
+  let project: BlankProject;
+  beforeAll(async () => {
+    const tarball = await packTarball(folder.path);
+    project = await blankProject(folder.path, tarball, { 'package.json': JSON.stringify({ private: true }) });
+    for (const name of NAMES) {
+      copyFileSync(join(EXAMPLES, name, `${name}.mjs`), join(project.path, `${name}.mjs`));
+    }
+  }, PATIENCE);
+  afterAll(() => folder.remove());
+
+  it('are all here', () => expect(readdirSync(EXAMPLES).sort()).toEqual(NAMES));
+
+  it.each(NAMES)('%s enters by the doors, and says how it is run', name => {
+    const code = readFileSync(join(EXAMPLES, name, `${name}.mjs`), 'utf8');
+    const imported = [...code.matchAll(/(?:from |import\()'([^']+)'/g)].map(([, module]) => module);
+    expect(imported.length).toBeGreaterThan(1);
+    for (const module of imported) expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http))?)$/);
+    expect(code).toMatch(/^\/\/ @ts-check\n/);
+    const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
+    expect(readme).toContain(`node examples/${name}/${name}.mjs`);
+  });
+
+  it('resume-after-a-cut misses nothing', async () => {
+    expect(await project.node('resume-after-a-cut.mjs')).toMatch(
+      /lost the connection[^]*All 22 events, each once/,
+    );
+  });
+
+  it('your-own-operator joins sentences, and tells what was dropped', async () => {
+    const lines = (await project.node('your-own-operator.mjs')).trim().split('\n');
+    expect(lines).toEqual([
+      '(started)',
+      '(skipped the events 2 to 25)',
+      'This is sentence 7.',
+      'This is sentence 8.',
+      '(complete)',
+      'Dropped 6 of 8 sentences, and said so.',
+    ]);
+  });
+
+  it(
+    'chat-server answers, goes on after a reload, and stops by its button',
+    async () => {
+      const server = runProcess(join(project.path, 'chat-server.mjs'), [], { env: { PORT: '0' } });
+      const browser = await launchChrome();
+      try {
+        const [url] = await server.says(/http:\S+/);
+        const page = await browser.newPage();
+        const faults: string[] = [];
+        page.on('console', message => faults.push(message.text()));
+        page.on('pageerror', error => faults.push(String(error)));
+        await page.goto(url);
+        await page.getByLabel('Message').fill('rain');
+        await page.getByRole('button', { name: 'Send' }).click();
+        await page.getByText('You said “rain”.').waitFor();
+        await page.reload();
+        await page.getByText('You said “rain”.').waitFor();
+        await page.getByRole('button', { name: 'Stop' }).click();
+        await page.getByText('cancelled').waitFor();
+        expect(faults).toEqual([]);
+      } finally {
+        await browser.close();
+        server.kill('SIGTERM');
+      }
+      expect(await server.ended).toBe(0);
+    },
+    PATIENCE,
+  );
+});

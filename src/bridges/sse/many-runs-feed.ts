@@ -1,0 +1,128 @@
+import { isNotice } from '../../event/notice.ts';
+import type { ReadStep, RunReader } from '../../run/reader.ts';
+import { soon } from '../../time/soon.ts';
+import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
+import { formatManyRunsCursor } from './many-runs-cursor.ts';
+import { SseBytes } from './sse-bytes.ts';
+import { SILENT, type SseFeed } from './sse-feed.ts';
+
+interface Member {
+  readonly runId: string;
+  readonly reader: RunReader;
+  readonly unwatch: () => void;
+  /** There may be more to read. */
+  isDue: boolean;
+  hasEnded: boolean;
+}
+
+/** Events of one run before the next has its turn. */
+const MOST_EVENTS = 64;
+
+/**
+ * Several runs on one connection, each in its own order. Every frame's `id` names the place in all of them, so that
+ * one text resumes them all. Ends when every run has. Memory: a position per run.
+ */
+export class ManyRunsFeed implements SseFeed {
+  bell = SILENT;
+  readonly #members: readonly Member[];
+  readonly #frames: FrameMode;
+  readonly #positions: Map<string, string>;
+  #sentId: string;
+  #turn = 0;
+  #ahead: SseBytes | undefined;
+  #stopBell: (() => void) | undefined;
+
+  /** `positions`: where each run's reader stands, as `?after=` has it. */
+  constructor(
+    readers: ReadonlyMap<string, RunReader>,
+    positions: ReadonlyMap<string, string>,
+    frames: FrameMode,
+  ) {
+    this.#frames = frames;
+    this.#positions = new Map(positions);
+    this.#sentId = formatManyRunsCursor(positions);
+    this.#members = [...readers].map(([runId, reader]) => {
+      const member: Member = {
+        ...{ runId, reader, isDue: true, hasEnded: false },
+        unwatch: reader.watch(() => this.#ring(member)),
+      };
+      return member;
+    });
+  }
+
+  get ended(): boolean {
+    return this.#ahead === undefined && this.#members.every(member => member.hasEnded);
+  }
+
+  /** Looks ahead to what `next` gives first, and tells whether every run has ended and nothing of it is left. */
+  async begin(): Promise<{ readonly isPastEnd: boolean }> {
+    this.#ahead = await this.next();
+    return { isPastEnd: this.ended };
+  }
+
+  next(): SseBytes | undefined | Promise<SseBytes | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead) return ahead;
+    for (let member = this.#nextDue(); member; member = this.#nextDue()) {
+      const taken = member;
+      taken.isDue = false;
+      const answer = taken.reader.read(MOST_EVENTS);
+      if (!('items' in answer)) return answer.then(step => this.#take(taken, step) ?? this.next());
+      const bytes = this.#take(taken, answer);
+      if (bytes) return bytes;
+    }
+    return undefined;
+  }
+
+  heartbeat(): SseBytes {
+    const id = formatManyRunsCursor(this.#positions);
+    const text = id === this.#sentId ? HEARTBEAT_FRAME : HEARTBEAT_FRAME + idFrame(id);
+    this.#sentId = id;
+    return new SseBytes(text);
+  }
+
+  close(): void {
+    this.#stopBell?.();
+    this.#ahead = undefined;
+    for (const member of this.#members) {
+      member.unwatch();
+      member.hasEnded = true;
+    }
+  }
+
+  #nextDue(): Member | undefined {
+    const { length } = this.#members;
+    for (let tried = 0; tried < length; tried++) {
+      const member = this.#members[this.#turn++ % length]!;
+      if (member.isDue && !member.hasEnded) return member;
+    }
+    return undefined;
+  }
+
+  #take(member: Member, { items, state }: ReadStep): SseBytes | undefined {
+    const { runId, reader } = member;
+    let text = '';
+    for (const item of items) {
+      if (isNotice(item)) {
+        text += itemFrame(item, this.#frames);
+      } else {
+        this.#positions.set(runId, item.cursor);
+        this.#sentId = formatManyRunsCursor(this.#positions);
+        text += itemFrame(item, this.#frames, this.#sentId);
+      }
+    }
+    this.#positions.set(runId, reader.cursor ?? 'start');
+    member.hasEnded ||= state === 'end';
+    member.isDue ||= state === 'more';
+    return text === '' ? undefined : new SseBytes(text);
+  }
+
+  #ring(member: Member): void {
+    member.isDue = true;
+    this.#stopBell ??= soon(() => {
+      this.#stopBell = undefined;
+      this.bell.ring();
+    });
+  }
+}

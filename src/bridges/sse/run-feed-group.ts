@@ -1,0 +1,164 @@
+import { parsePosition } from '../../event/cursor.ts';
+import { isNotice } from '../../event/notice.ts';
+import type { ReadStep, RunReader } from '../../run/reader.ts';
+import { soon } from '../../time/soon.ts';
+import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
+import { SseBytes } from './sse-bytes.ts';
+import type { Bell } from './sse-feed.ts';
+
+/** What lies after a position, and where that leads. */
+export interface FeedStep {
+  /** Absent where the filter left everything out, or there is nothing. */
+  readonly bytes: SseBytes | undefined;
+  /** The last `id:` in `bytes`. */
+  readonly lastId: string | undefined;
+  readonly to: string;
+  readonly state: ReadStep['state'];
+  /** How often the bell had rung when the log was asked. */
+  readonly rings: number;
+}
+
+/** Whoever waits for the run's bell. */
+export interface Waiter {
+  readonly bell: Bell;
+  /** Where it waits; the group's own note. */
+  place: number;
+}
+
+/** Events of one burst. Small enough that a slow connection holds little, large enough that replay is cheap. */
+const MOST_EVENTS = 256;
+const MOST_STEPS = 16;
+const MOST_BYTES = 1024 * 1024;
+const HEARTBEAT = new SseBytes(HEARTBEAT_FRAME);
+
+/**
+ * The connections that see one run in one way: same filter, same frames. Those at the same place share the bytes
+ * of what follows it. One watch of the log serves them all, and its rings within one turn of the event loop are
+ * answered once. Memory: one entry per waiting connection, and the last 16 bursts, 1 MB at the most.
+ */
+export class RunFeedGroup {
+  readonly #reader: RunReader;
+  readonly #frames: FrameMode;
+  readonly #steps = new Map<string, FeedStep | Promise<FeedStep>>();
+  readonly #unwatch: () => void;
+  #bytes = 0;
+  #waiting: Waiter[] = [];
+  #stopFlush: (() => void) | undefined;
+  #idle: { readonly cursor: string; readonly bytes: SseBytes } | undefined;
+  /** Connections that use it. */
+  size = 0;
+  /** How often the bell has rung. */
+  rings = 0;
+
+  constructor(reader: RunReader, frames: FrameMode) {
+    this.#reader = reader;
+    this.#frames = frames;
+    this.#unwatch = reader.watch(() => {
+      this.rings++;
+      this.flushSoon();
+    });
+  }
+
+  /** What follows `position`. Throws or rejects with `STORAGE_LOST`. */
+  after(position: string): FeedStep | Promise<FeedStep> {
+    const known = this.#steps.get(position);
+    if (known) return known;
+    const { rings } = this;
+    const reader = this.#reader.at(parsePosition(position));
+    const answer = reader.read(MOST_EVENTS);
+    if ('items' in answer) return this.#keep(position, this.#stepOf(reader, answer, rings));
+    const step = answer.then(read => this.#keep(position, this.#stepOf(reader, read, rings)));
+    this.#steps.set(position, step);
+    step.catch(() => this.#steps.delete(position));
+    return step;
+  }
+
+  /** Rings the waiter's bell once, with the next ring of the run's. */
+  wait(waiter: Waiter): void {
+    if (this.#isWaiting(waiter)) return;
+    waiter.place = this.#waiting.length;
+    this.#waiting.push(waiter);
+  }
+
+  leave(waiter: Waiter): void {
+    if (!this.#isWaiting(waiter)) return;
+    const last = this.#waiting.pop()!;
+    if (last === waiter) return;
+    this.#waiting[waiter.place] = last;
+    last.place = waiter.place;
+  }
+
+  /** Rings the bells of those who wait, once, when this turn of the event loop is over. */
+  flushSoon(): void {
+    if (this.#waiting.length > 0) this.#stopFlush ??= soon(() => this.#flush());
+  }
+
+  /** A sign of life, and the place to resume from where the last event does not tell it any longer. */
+  heartbeat(cursor: string | undefined): SseBytes {
+    if (cursor === undefined) return HEARTBEAT;
+    if (this.#idle?.cursor !== cursor) {
+      this.#idle = { cursor, bytes: new SseBytes(HEARTBEAT_FRAME + idFrame(cursor)) };
+    }
+    return this.#idle.bytes;
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#stopFlush?.();
+    this.#forget();
+  }
+
+  #flush(): void {
+    this.#stopFlush = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const waiter of waiting) waiter.bell.ring();
+  }
+
+  #isWaiting(waiter: Waiter): boolean {
+    return this.#waiting[waiter.place] === waiter;
+  }
+
+  #stepOf(reader: RunReader, { items, state }: ReadStep, rings: number): FeedStep {
+    let text = '';
+    let lastId: string | undefined;
+    for (const item of items) {
+      text += itemFrame(item, this.#frames);
+      if (isNotice(item)) this.#forget();
+      else lastId = item.cursor;
+    }
+    const bytes = text === '' ? undefined : new SseBytes(text);
+    return { bytes, lastId, to: reader.cursor ?? 'start', state, rings };
+  }
+
+  /**
+   * What was read stays true, so that it is shared for as long as it is at hand; that nothing follows does not, and
+   * the next one to ask where a gap or reset was told may be told otherwise.
+   */
+  #keep(position: string, step: FeedStep): FeedStep {
+    this.#steps.delete(position);
+    const isShared =
+      this.size > 1 &&
+      position !== 'now' &&
+      step.to !== position &&
+      (step.bytes === undefined || step.lastId !== undefined);
+    if (!isShared) return step;
+    this.#steps.set(position, step);
+    this.#bytes += sizeOf(step);
+    for (const [oldest, dropped] of this.#steps) {
+      if (this.#steps.size <= MOST_STEPS && this.#bytes <= MOST_BYTES) break;
+      this.#steps.delete(oldest);
+      this.#bytes -= sizeOf(dropped);
+    }
+    return step;
+  }
+
+  #forget(): void {
+    this.#steps.clear();
+    this.#bytes = 0;
+  }
+}
+
+function sizeOf(step: FeedStep | Promise<FeedStep>): number {
+  return 'to' in step ? (step.bytes?.chunk.length ?? 0) : 0;
+}

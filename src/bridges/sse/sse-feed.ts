@@ -1,0 +1,29 @@
+import type { SseBytes } from './sse-bytes.ts';
+
+/** Whom a feed tells that there may be more. */
+export interface Bell {
+  ring(): void;
+}
+
+/** The bell of a feed that no connection has taken yet. */
+export const SILENT: Bell = { ring: () => undefined };
+
+/**
+ * What one connection writes. It is a position and not a queue: the connection asks for bytes when it has room, and
+ * whatever it has not asked for costs nothing.
+ */
+export interface SseFeed {
+  /** Nothing follows what `next` has given. */
+  readonly ended: boolean;
+  /** Rings when there may be more; later, never inside `next`. Set by the connection. */
+  bell: Bell;
+  /**
+   * The next bytes, at once where the log answers at once. `undefined`: wait for the bell, or it has ended. Throws or
+   * rejects with `STORAGE_LOST` if the backend fails. To be called by one connection, one call at a time.
+   */
+  next(): SseBytes | undefined | Promise<SseBytes | undefined>;
+  /** What to write after silence. */
+  heartbeat(): SseBytes;
+  /** Frees what it holds, at once and for good. Has no influence on any run. */
+  close(): void;
+}

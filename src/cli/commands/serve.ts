@@ -1,0 +1,143 @@
+import { Command } from 'commander';
+import { config } from 'rxjs';
+import { createEngine, isSluiceError, SluiceError, type Engine, type EngineOptions } from '../../index.ts';
+import { serveHttp, type HttpServer } from '../../http/index.ts';
+import type { CommandHost } from '../command-host.ts';
+import { demoAgents } from '../demo/demo-agents.ts';
+import { AT_ONCE, EXIT_CODES } from '../exit-codes.ts';
+import { loadAgents } from '../load-agents.ts';
+import { DEFAULTS, resolveServe, type ServeFlags, type ServeSettings } from '../serve-settings.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
+import { welcome } from '../welcome.ts';
+
+const HELP = `
+Examples:
+  See it work, with agents that need no key and no network:
+    $ sluice serve --demo
+
+  Serve your own agents. Each is started with POST /runs or at http://${DEFAULTS.host}:${DEFAULTS.port}:
+    $ cat agents.mjs
+    import { defineAgent } from 'sluice';
+    export const hello = defineAgent({
+      name: 'hello',
+      run: async ctx => { for (const word of ['Hello ', 'there']) ctx.token(word); return 'done'; },
+    });
+    $ sluice serve --agents ./agents.mjs
+
+  Any free port, as a script would choose it:
+    $ PORT=0 sluice serve --agents ./agents.mjs
+
+Flags win over variables. Only this machine can reach the server: other addresses are refused.
+
+Exit codes:
+  ${EXIT_CODES.ok}    stopped by SIGINT or SIGTERM, its runs ended and told so
+  ${EXIT_CODES.fault}    a fault of Sluice, or of an agent's module outside of its runs
+  ${EXIT_CODES.usage}    a flag, a variable or a module that cannot be used
+  ${EXIT_CODES.portInUse}    the port is taken
+  ${AT_ONCE.SIGINT}, ${AT_ONCE.SIGTERM}  stopped at once by a second SIGINT or SIGTERM
+`;
+
+/** `sluice serve`: agents behind HTTP, and a page that shows their runs. Ends when a signal stops it. */
+export function serveCommand(host: CommandHost): Command {
+  return new Command('serve')
+    .summary('serve agents over HTTP, with a page that shows their runs')
+    .description('Serves agents over HTTP and Server-Sent Events, with a page that shows their runs.')
+    .option(
+      '-p, --port <number>',
+      `port to listen on, 0 for any free one (default: ${DEFAULTS.port}, env: PORT)`,
+    )
+    .option('--host <address>', `address to listen on (default: ${DEFAULTS.host}, env: HOST)`)
+    .option(
+      '--backend <name>',
+      `where runs are kept: memory (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
+    )
+    .option(
+      '--agents <module>',
+      'module whose exports are agents: one by one, or as an array "agents" or default',
+    )
+    .option('--demo', 'add the agents survey, echo and script, and start a first run')
+    .option(
+      '--survey <folder>',
+      'folder that the agent survey looks at (default: that of Sluice; needs --demo)',
+    )
+    .addHelpText('after', HELP)
+    .action((flags: ServeFlags) => serve(flags, host));
+}
+
+async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
+  const settings = resolveServe(flags, host.env, host);
+  // What subscribers of app code throw would otherwise end the process, and with it everybody's runs.
+  config.onUnhandledError = error => host.complain(`An RxJS subscriber threw: ${described(error)}`);
+  const agents = await agentsFor(settings);
+  const engine = createEngine({
+    agents,
+    onObserverError: error => host.complain(`An observer threw: ${described(error)}`),
+  });
+  const server = await listen(engine, settings, host);
+  const stopped = untilStopped(engine, server, host);
+  const demoRun = settings.surveyed === undefined ? undefined : await engine.start('survey');
+  host.print(
+    welcome({
+      version: host.version,
+      url: server.url,
+      agents: engine.agents,
+      demoRunId: demoRun?.id,
+    }),
+  );
+  await stopped;
+}
+
+async function agentsFor({ agents, surveyed }: ServeSettings): Promise<NonNullable<EngineOptions['agents']>> {
+  return [
+    ...(surveyed === undefined ? [] : demoAgents(surveyed)),
+    ...(agents === undefined ? [] : await loadAgents(agents)),
+  ];
+}
+
+async function listen(
+  engine: Engine,
+  { host: address, port }: ServeSettings,
+  host: CommandHost,
+): Promise<HttpServer> {
+  try {
+    return await serveHttp({
+      engine,
+      host: address,
+      port,
+      ...(host.page !== undefined && { page: host.page }),
+    });
+  } catch (error) {
+    await engine.close();
+    throw inWordsOfFlags(error, address, port);
+  }
+}
+
+/** The same refusals, told to somebody who has flags and no options. */
+function inWordsOfFlags(error: unknown, host: string, port: number): unknown {
+  if (isSluiceError(error, 'PORT_IN_USE')) {
+    const message = `port ${port} of ${host} is taken by another process. Stop it, or choose another port: --port ${port + 1}, or --port 0 for any free one.`;
+    return new SluiceError('PORT_IN_USE', message, { cause: error });
+  }
+  if (isSluiceError(error, 'UNSAFE_ADDRESS')) {
+    const message = `--host ${host}: everybody who reaches it could start and read all runs. Listen on ${DEFAULTS.host} and put a proxy that authenticates in front.`;
+    return new SluiceError('UNSAFE_ADDRESS', message, { cause: error });
+  }
+  return error;
+}
+
+/** Resolves when a signal came, every run has ended, and every watcher was told. */
+function untilStopped(engine: Engine, server: HttpServer, host: CommandHost): Promise<void> {
+  return new Promise((resolve, reject) =>
+    stopOnSignal(host.signals, signal => {
+      const runs = engine.stats.liveRuns;
+      const waiting =
+        runs === 0 ? '' : ` ${runs} ${runs === 1 ? 'run gets' : 'runs get'} a few seconds to clean up.`;
+      host.complain(`${signal}: stopping.${waiting} The same again exits at once.`);
+      engine.close({ whenEnded: () => server.close() }).then(() => resolve(), reject);
+    }),
+  );
+}
+
+function described(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

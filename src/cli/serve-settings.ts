@@ -1,0 +1,92 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SluiceError } from '../index.ts';
+
+/** What was given, as text; absent where nothing was. */
+export interface ServeFlags {
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly agents?: string | undefined;
+  readonly demo?: boolean | undefined;
+  readonly survey?: string | undefined;
+}
+
+/** {@link ServeFlags} and variables, checked, with every default filled in. */
+export interface ServeSettings {
+  readonly port: number;
+  readonly host: string;
+  /** The only one so far. */
+  readonly backend: 'memory';
+  /** An absolute path. */
+  readonly agents: string | undefined;
+  /** The folder that the agent `survey` looks at; absent without `--demo`. */
+  readonly surveyed: string | undefined;
+}
+
+/** Where a server listens unless it is told otherwise. */
+export const DEFAULTS = { port: 4400, host: '127.0.0.1', backend: 'memory' } as const;
+
+const LAST_PORT = 65_535;
+
+/** Flags win over variables, and an empty variable counts as none. Throws `BAD_OPTION`. */
+export function resolveServe(
+  flags: ServeFlags,
+  env: Readonly<Record<string, string | undefined>>,
+  { cwd, home }: { readonly cwd: string; readonly home: string },
+): ServeSettings {
+  const port = given(['--port', flags.port], ['PORT', env.PORT]);
+  const host = given(['--host', flags.host], ['HOST', env.HOST]);
+  const backend = given(['--backend', flags.backend], ['SLUICE_BACKEND', env.SLUICE_BACKEND]);
+  if (flags.survey !== undefined && !flags.demo) {
+    throw new SluiceError(
+      'BAD_OPTION',
+      '--survey: it is for the demo agents, which are not there. Add --demo.',
+    );
+  }
+  return {
+    port: port ? checkPort(port) : DEFAULTS.port,
+    host: host?.text ?? DEFAULTS.host,
+    backend: backend ? checkBackend(backend) : DEFAULTS.backend,
+    agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
+    surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
+  };
+}
+
+interface Given {
+  readonly name: string;
+  readonly text: string;
+}
+
+function given(...places: readonly (readonly [name: string, text: string | undefined])[]): Given | undefined {
+  const place = places.find(([, text]) => text !== undefined && text !== '');
+  return place && { name: place[0], text: place[1]! };
+}
+
+function checkPort({ name, text }: Given): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= LAST_PORT) return port;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `${name}: expected a port from 0 to ${LAST_PORT}, got ${shown(text)}. 0 takes any free port.`,
+  );
+}
+
+function checkBackend({ name, text }: Given): 'memory' {
+  if (text === 'memory') return text;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `${name}: expected memory, the only backend so far, got ${shown(text)}. ` +
+      'To keep runs elsewhere, pass a backend to createEngine in a program of your own.',
+  );
+}
+
+function checkFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new SluiceError('BAD_OPTION', `--survey: expected a folder, got ${shown(path)}, which is none.`);
+}
+
+// What is given as a backend may be an address with a password in it.
+function shown(text: string): string {
+  return JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200));
+}

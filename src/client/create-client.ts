@@ -1,0 +1,101 @@
+import type { FilterSpec } from '../event/filter.ts';
+import type { JsonObject } from '../event/json.ts';
+import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
+import type { RunView } from '../http/run-view.ts';
+import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
+import type { Feed } from './feed.ts';
+import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
+import { watchRuns, withQuery, type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+import { badResponse, sendRequest } from './send-request.ts';
+
+/** How a run is started; the server checks it. Times are milliseconds. */
+export interface StartRequest {
+  readonly input?: unknown;
+  /** Default: one that the server makes. */
+  readonly id?: string | undefined;
+  readonly threadId?: string | undefined;
+  readonly parentId?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: JsonObject | undefined;
+  /** What is emitted and stored at all. Default: everything. */
+  readonly record?: FilterSpec | undefined;
+  readonly ttl?: number | undefined;
+  readonly maxDuration?: number | undefined;
+  readonly idle?: number | undefined;
+  /** The same key again gives the same run; with it a start that failed with `CONNECTION_LOST` may be sent again. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A run that was started, or got again by its idempotency key. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly status: RunStatus;
+  /** Where its events are; as the server sees itself. */
+  readonly eventsUrl: string;
+}
+
+/**
+ * The runs of a server. Each call is one request and never repeated by itself; it rejects with `CONNECTION_LOST` if
+ * nobody answers, with the error that the server answers, and with `BAD_RESPONSE` for what no Sluice server says.
+ */
+export interface Client {
+  /** Starts an agent. */
+  start(agent: string, request?: StartRequest): Promise<StartedRun>;
+  /** Rejects with `RUN_NOT_FOUND`. */
+  get(runId: string): Promise<RunView>;
+  /** One page of runs, newest first. */
+  list(query?: RunListQuery): Promise<RunListPage>;
+  /** The same, live; kept open as {@link connectRun} does it. */
+  watch(query?: RunListQuery, options?: StreamOptions): Feed<RunListNews>;
+  /** The events of a run; see {@link connectRun}. */
+  events<Custom extends CustomEvents = AnyCustom>(
+    runId: string,
+    options?: ConnectOptions,
+  ): RunConnection<Custom>;
+  /** Asks a run to stop. Rejects with `RUN_NOT_FOUND`, and with `RUN_ENDED` if it ended otherwise. */
+  cancel(runId: string, body?: { readonly reason?: string | undefined }): Promise<'requested' | 'cancelled'>;
+  /** Answers a question. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
+  answer(
+    runId: string,
+    askId: string,
+    answer: { readonly value: unknown; readonly by?: string | undefined },
+  ): Promise<void>;
+  /** Erases a run that has ended; one that lives is asked to stop. Rejects with `RUN_NOT_FOUND`. */
+  delete(runId: string): Promise<'requested' | 'erased'>;
+}
+
+/**
+ * A client of the server whose routes are mounted at `url`; in a browser it may be relative. `options` hold for all
+ * requests. Sends nothing by itself. Throws `BAD_OPTION`.
+ */
+export function createClient(url: string | URL, options: RequestOptions = {}): Client {
+  const base = resolveUrl(url);
+  const runs = new URL(base.href.replace(/\/*(?:[?#].*)?$/, '/runs'));
+  const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${encodeURIComponent(runId)}${path}`);
+
+  const ask = async <Body>(target: URL, init: RequestInit = {}): Promise<{ status: number; body: Body }> => {
+    const response = await sendRequest(target, { accept: 'application/json', ...init }, options);
+    if (response.status === 204) return { status: 204, body: undefined as Body };
+    try {
+      return { status: response.status, body: (await response.json()) as Body };
+    } catch {
+      throw badResponse(target, 'expected JSON, got something else', { status: response.status });
+    }
+  };
+  const post = <Body>(target: URL, body: object) =>
+    ask<Body>(target, { method: 'POST', body: JSON.stringify(body) });
+
+  return {
+    start: async (agent, request) => (await post<StartedRun>(runs, { ...request, agent })).body,
+    get: async runId => (await ask<RunView>(at(runId))).body,
+    list: async (query = {}) => (await ask<RunListPage>(withQuery(new URL(runs), query))).body,
+    watch: (query = {}, more) =>
+      watchRuns(withQuery(new URL(runs), query), resolveStreamOptions({ ...options, ...more })),
+    events: (runId, more) => connectRun(at(runId, '/events'), { ...options, ...more }),
+    cancel: async (runId, body = {}) =>
+      (await post(at(runId, '/cancel'), body)).status === 200 ? 'cancelled' : 'requested',
+    answer: async (runId, askId, answer) => void (await post(at(runId, '/answers'), { ...answer, askId })),
+    delete: async runId =>
+      (await ask(at(runId), { method: 'DELETE' })).status === 204 ? 'erased' : 'requested',
+  };
+}

@@ -1,0 +1,117 @@
+import { messageOf } from '../errors/error-text.ts';
+import { isSluiceError } from '../errors/sluice-error.ts';
+import { FrameParser, type Frame } from './frame-parser.ts';
+import type { StreamSettings } from './options.ts';
+import { badResponse, connectionLost, sendRequest } from './send-request.ts';
+import type { Silence } from './silence.ts';
+import { onOnline } from './wake-ups.ts';
+
+/** A chunk up to this size that begins with a comment is a sign of life. */
+const LONGEST_SIGN = 200;
+const COLON = 58;
+
+/** One connection to a stream, from the request until it breaks. Reads only when asked to. */
+export class FrameConnection {
+  /** Given up because the network has changed: the next one may be made at once. */
+  isStale = false;
+  /** The last that came was a sign of life and nothing else. */
+  wasHeard = false;
+  readonly #settings: StreamSettings;
+  readonly #silence: Silence;
+  readonly #address: URL;
+  readonly #abort = new AbortController();
+  readonly #parser = new FrameParser();
+  readonly #decoder = new TextDecoder();
+  readonly #stopOnline: () => void;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #fail: ((error: Error) => void) | undefined;
+  #lastChunk = 0;
+
+  /** `address` is what errors name. */
+  constructor(settings: StreamSettings, silence: Silence, address: URL) {
+    this.#settings = settings;
+    this.#silence = silence;
+    this.#address = address;
+    silence.begin();
+    // What was open when the network changed mostly looks open for a long time.
+    this.#stopOnline = onOnline(() => {
+      this.isStale = true;
+      this.#giveUp('the network has changed');
+    });
+  }
+
+  /** What the server wants clients to wait before they come back, in milliseconds. */
+  get retry(): number | undefined {
+    return this.#parser.retry;
+  }
+
+  /** Sends the request; `false` if the server says that nothing more comes. Rejects with a `SluiceError`. */
+  async open(url: (signal: AbortSignal) => URL | Promise<URL>): Promise<boolean> {
+    const { signal } = this.#abort;
+    const response = await this.#watch(async () =>
+      sendRequest(await url(signal), { accept: 'text/event-stream', signal }, this.#settings),
+    );
+    const { body, status, headers } = response;
+    if (status === 204) return false;
+    const type = headers.get('content-type') ?? 'nothing';
+    if (!body || !type.startsWith('text/event-stream')) {
+      throw badResponse(this.#address, `expected text/event-stream, got ${type}`, { status });
+    }
+    this.#reader = body.getReader();
+    return true;
+  }
+
+  /** A frame that is at hand. Throws `BAD_RESPONSE`. */
+  take(): Frame | undefined {
+    return this.#parser.next();
+  }
+
+  /** Waits for more. Rejects with `CONNECTION_LOST`. */
+  async read(): Promise<void> {
+    const { clock } = this.#settings;
+    const asked = clock.now();
+    const { done, value } = await this.#watch(() => this.#reader!.read());
+    if (done) throw connectionLost(this.#address, 'the server ended the stream before the end of the run');
+    const now = clock.now();
+    const isSign = value[0] === COLON && value.length <= LONGEST_SIGN;
+    // Only what lies between two signs is their cadence, and a busy reader cannot tell how long it was.
+    if (isSign && this.wasHeard && 4 * (asked - this.#lastChunk) <= now - this.#lastChunk) {
+      this.#silence.heard(now - this.#lastChunk);
+    }
+    this.wasHeard = isSign;
+    this.#lastChunk = now;
+    this.#parser.push(this.#decoder.decode(value, { stream: true }));
+  }
+
+  close(): void {
+    this.#stopOnline();
+    this.#abort.abort();
+    this.#fail?.(connectionLost(this.#address, 'the client has closed the connection'));
+  }
+
+  #giveUp(reason: string): void {
+    this.#fail?.(connectionLost(this.#address, reason));
+    this.#abort.abort();
+  }
+
+  /** Waits as long as the server may be silent. What is waited for need not heed the abort. */
+  #watch<T>(act: () => Promise<T>): Promise<T> {
+    const { limit } = this.#silence;
+    return new Promise<T>((resolve, reject) => {
+      this.#fail = reject;
+      const stop = this.#settings.clock.alarm(
+        limit,
+        () => {
+          this.#silence.missed();
+          this.#giveUp(`no sign of life for ${limit / 1_000} s`);
+        },
+        false,
+      );
+      act()
+        .finally(stop)
+        .then(resolve, (error: unknown) =>
+          reject(isSluiceError(error) ? error : connectionLost(this.#address, messageOf(error), error)),
+        );
+    });
+  }
+}

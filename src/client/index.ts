@@ -1,0 +1,18 @@
+export { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
+export { createClient, type Client, type StartedRun, type StartRequest } from './create-client.ts';
+export { type Feed, type FeedObserver } from './feed.ts';
+export { foldRun } from './fold-run.ts';
+export {
+  type ConnectionState,
+  type HeadersSource,
+  type RequestOptions,
+  type StreamOptions,
+} from './options.ts';
+export { type RunItem } from './run-items.ts';
+export { type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+export { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
+export { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+export { type ErrorCode } from '../errors/codes.ts';
+export { type CustomOf } from '../event/define-events.ts';
+export { isNotice, type Notice } from '../event/notice.ts';
+export { type RunEvent } from '../event/run-event.ts';

@@ -1,0 +1,94 @@
+import { SluiceError } from '../errors/sluice-error.ts';
+import { systemClock, type Clock } from '../time/clock.ts';
+
+/** Headers, or what makes them for each request, at once or later. */
+export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+
+/** How requests are made. */
+export interface RequestOptions {
+  /**
+   * Sent with each request. A function is asked before each attempt, so that credentials are fresh, and once more after
+   * a 401.
+   */
+  readonly headers?: HeadersSource | undefined;
+  /** Sends requests: one with `credentials: 'include'`, say. Default: the global one. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** How a stream is kept open. Times are milliseconds. */
+export interface StreamOptions extends RequestOptions {
+  /** Ends the reading, without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /** Failures in a row after which it gives up with `CONNECTION_LOST`. Default: `Infinity`, it never does. */
+  readonly maxRetries?: number | undefined;
+  /**
+   * The longest wait before the first retry; doubled with each that fails. The wait is any time from 0 to this, behind
+   * what the server asks for. 0 to 1 h. Default: 500.
+   */
+  readonly retryDelay?: number | undefined;
+  /** What doubling stops at. 0 to 1 h. Default: 30 s. */
+  readonly maxRetryDelay?: number | undefined;
+  /** Told whenever the connection changes. What it throws ends the reading with that error. */
+  readonly onState?: ((state: ConnectionState) => void) | undefined;
+  /** Where time is taken from; for tests. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** How a connection is doing. `attempt` counts failures in a row, from 1. */
+export type ConnectionState =
+  | { readonly status: 'connecting' }
+  /** The server has answered, and the stream is read. */
+  | { readonly status: 'open' }
+  /** It failed, and is made again after `delay` milliseconds, or earlier if the browser wakes up. */
+  | {
+      readonly status: 'waiting';
+      readonly attempt: number;
+      readonly delay: number;
+      readonly error: SluiceError;
+    }
+  /** Nothing more comes: the end, an abort, nobody reads, or `error`. */
+  | { readonly status: 'closed'; readonly error?: unknown };
+
+/** {@link StreamOptions}, checked, with every default filled in. */
+export interface StreamSettings extends RequestOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly maxRetries: number;
+  readonly retryDelay: number;
+  readonly maxRetryDelay: number;
+  readonly onState: (state: ConnectionState) => void;
+  readonly clock: Clock;
+}
+
+const HOUR = 3_600_000;
+
+/** Throws `BAD_OPTION`. */
+export function resolveStreamOptions(options: StreamOptions): StreamSettings {
+  return {
+    headers: options.headers,
+    fetch: options.fetch,
+    signal: options.signal,
+    maxRetries: amount('maxRetries', options.maxRetries ?? Infinity, Infinity),
+    retryDelay: amount('retryDelay', options.retryDelay ?? 500, HOUR),
+    maxRetryDelay: amount('maxRetryDelay', options.maxRetryDelay ?? 30_000, HOUR),
+    onState: options.onState ?? (() => undefined),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+/** An address, relative ones against the page's own. Throws `BAD_OPTION`. */
+export function resolveUrl(url: string | URL): URL {
+  try {
+    return new URL(url, globalThis.location?.href);
+  } catch {
+    throw new SluiceError(
+      'BAD_OPTION',
+      `url: expected an address such as http://127.0.0.1:4400, got ${JSON.stringify(String(url).slice(0, 200))}. ` +
+        'Outside of a browser it must be absolute.',
+    );
+  }
+}
+
+function amount(name: string, value: number, most: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= most) return value;
+  throw new SluiceError('BAD_OPTION', `${name}: expected a number from 0 to ${most}, got ${value}.`);
+}

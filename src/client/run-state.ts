@@ -1,0 +1,114 @@
+import type { Json } from '../event/json.ts';
+import type { EventData, EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+
+/** A text that was streamed: the tokens of one `messageId`, or of one node until their `finishReason`. */
+export interface RunMessage {
+  /** `messageId`, or the node's path, or empty. */
+  readonly id: string;
+  readonly text: string;
+  readonly role: string | undefined;
+  readonly finishReason: string | undefined;
+  /** Of its first token. */
+  readonly seq: number;
+}
+
+/** How far something has come. */
+export type ActivityState = 'running' | 'done' | 'failed' | 'skipped';
+
+/** Something the run does. `seq` is that of the event it began with, so that lists can be put in one order. */
+export interface RunActivity {
+  readonly kind: 'tool' | 'node' | 'model' | 'step';
+  /** `callId`, the node's path, or the seq of a step. */
+  readonly id: string;
+  /** The tool, the node, the model, the step. */
+  readonly name: string;
+  readonly state: ActivityState;
+  readonly node: string | undefined;
+  readonly seq: number;
+  /** Of a node: which try it is, from 1. */
+  readonly attempt: number | undefined;
+  readonly durationMs: number | undefined;
+  /** Arguments of a tool, messages of a model. */
+  readonly input: unknown;
+  /** Result of a tool or node, response of a model. */
+  readonly output: unknown;
+  readonly error: string | undefined;
+}
+
+/** Something the run made. Parts are put together: texts and lists are joined, anything else replaces. */
+export interface RunArtifact {
+  readonly artifactId: string;
+  readonly artifactType: string;
+  readonly name: string | undefined;
+  readonly data: Json;
+  readonly isComplete: boolean;
+  readonly seq: number;
+}
+
+/** What a run adds up to for somebody who looks at it. Plain data; never changed in place. */
+export interface RunState {
+  readonly status: RunStatus;
+  readonly runId: string | undefined;
+  readonly agent: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  /** The final event. */
+  readonly end: RunEvent | undefined;
+  /** Position behind all of it. */
+  readonly cursor: string | undefined;
+  /** Events that were counted, and events that a gap has swallowed. */
+  readonly seen: number;
+  readonly missed: number;
+  /** Entries that were dropped from the fronts of the lists below. */
+  readonly dropped: number;
+  /** Whether the run expired or was erased. */
+  readonly isGone: boolean;
+  /** Since when the server waits for its storage; RFC 3339. */
+  readonly degradedSince: string | undefined;
+  readonly phase: string | undefined;
+  readonly progress: EventData['progress'] | undefined;
+  readonly messages: readonly RunMessage[];
+  readonly tools: readonly RunActivity[];
+  readonly nodes: readonly RunActivity[];
+  readonly models: readonly RunActivity[];
+  readonly steps: readonly RunActivity[];
+  readonly artifacts: readonly RunArtifact[];
+  readonly decisions: readonly EventData['control.decided'][];
+  /** What an agent did to its environment, and what it saw. */
+  readonly turns: readonly Extract<RunEvent, { type: 'action' | 'observation' }>[];
+  /** Errors that did not end the run. */
+  readonly warnings: readonly EventData['error'][];
+  /** Questions that wait for an answer. */
+  readonly asks: readonly EventData['ask'][];
+  /** Whom events came from. */
+  readonly sources: readonly EventSource[];
+}
+
+/** A run of which nothing is known. */
+export const emptyRun: RunState = {
+  status: 'accepted',
+  runId: undefined,
+  agent: undefined,
+  startedAt: undefined,
+  endedAt: undefined,
+  end: undefined,
+  cursor: undefined,
+  seen: 0,
+  missed: 0,
+  dropped: 0,
+  isGone: false,
+  degradedSince: undefined,
+  phase: undefined,
+  progress: undefined,
+  messages: [],
+  tools: [],
+  nodes: [],
+  models: [],
+  steps: [],
+  artifacts: [],
+  decisions: [],
+  turns: [],
+  warnings: [],
+  asks: [],
+  sources: [],
+};

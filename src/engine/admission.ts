@@ -1,0 +1,197 @@
+import {
+  isPromise,
+  runKey,
+  type Awaitable,
+  type CreateResult,
+  type RunKey,
+  type RunRecord,
+} from '../backends/backend.ts';
+import { openGate } from '../control/gate-stage.ts';
+import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import type { JsonObject } from '../event/json.ts';
+import type { RunServices, RunSettings } from '../run/run-parts.ts';
+import { RunActor } from '../run/run.ts';
+import { maskValue } from '../secrets/mask-value.ts';
+import { isoTime } from '../time/iso-time.ts';
+import { randomName } from '../time/new-id.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { Observers } from './observers.ts';
+import type { EngineSettings } from './options.ts';
+import { RunKeeper, type KeeperServices } from './run-keeper.ts';
+import { NO_LABELS, type StartSettings } from './start-options.ts';
+
+/** What became of a request for a run. */
+export type Admitted =
+  | { readonly actor: RunActor; readonly record: RunRecord }
+  /** The idempotency key belongs to a run that was asked for before. */
+  | { readonly actor: undefined; readonly record: RunRecord };
+
+/** Who does the work of a run. */
+export interface AdmissionKind {
+  readonly agent: string | undefined;
+  /** Somebody outside, who opened it. */
+  readonly isOpen: boolean;
+}
+
+/** Milliseconds of silence after which a producer outside is given up. */
+const PRODUCER_IDLE = 5 * 60_000;
+
+/** Lets runs in: a record in the directory first, then an actor. */
+export class Admission {
+  readonly #settings: EngineSettings;
+  readonly #live: LiveRuns;
+  readonly #keeping: KeeperServices;
+  readonly #services: RunServices;
+  readonly #instance = randomName(8);
+  /** Requests that the directory has not answered yet. */
+  #asked = 0;
+  /** The first of them for each run. */
+  readonly #creating = new Map<RunKey, Promise<Admitted>>();
+  readonly #waiting: (() => void)[] = [];
+  #lives = 0;
+  #lastSettings: RunSettings | undefined;
+
+  constructor(settings: EngineSettings, sweep: Sweep, live: LiveRuns, observers: Observers) {
+    const { backend, clock, secrets } = settings;
+    this.#settings = settings;
+    this.#live = live;
+    this.#keeping = { directory: backend.directory, clock, live, observers };
+    this.#services = {
+      ...{ log: backend.log, isChained: backend.flags.chained },
+      ...{ clock, sweep, secrets, gate: openGate },
+    };
+  }
+
+  /** Throws or rejects with `RUN_EXISTS`, `IDEMPOTENCY_CONFLICT`, `TOO_MANY_RUNS`, `STORAGE_LOST`. */
+  admit(start: StartSettings, kind: AdmissionKind): Awaitable<Admitted> {
+    this.#live.checkRoom(this.#asked);
+    const record = this.#recordOf(start, kind);
+    const created = this.#create(record, start);
+    if (!isPromise(created)) return this.#admitted(created, start, kind, record);
+    const key = runKey(record.tenantId, record.runId);
+    this.#asked++;
+    const admitting: Promise<Admitted> = Promise.resolve(created)
+      .catch((cause: unknown) => {
+        throw createFailed(start.runId, cause);
+      })
+      .then(async answer => {
+        // A repetition may be answered before the request that it repeats, whose actor comes with its answer.
+        if (answer.result === 'repeated') await this.#firstFor(answer.record, admitting);
+        return this.#admitted(answer, start, kind, record);
+      })
+      .finally(() => {
+        if (this.#creating.get(key) === admitting) this.#creating.delete(key);
+        this.#asked--;
+        if (this.#asked === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+      });
+    if (!this.#creating.has(key)) this.#creating.set(key, admitting);
+    return admitting;
+  }
+
+  async #firstFor({ tenantId, runId }: RunRecord, asking: Promise<Admitted>): Promise<void> {
+    const first = this.#creating.get(runKey(tenantId, runId));
+    if (first !== asking) await first?.catch(() => undefined);
+  }
+
+  #admitted(created: CreateResult, start: StartSettings, kind: AdmissionKind, record: RunRecord): Admitted {
+    switch (created.result) {
+      case 'created':
+        return { actor: this.#actorOf(start, kind, record), record };
+      case 'repeated':
+        return { actor: undefined, record: created.record };
+      case 'exists':
+        throw runExists(start.runId);
+      case 'conflict':
+        throw idempotencyConflict(start.idempotency?.key ?? '');
+    }
+  }
+
+  /** Resolves when all that was asked is admitted or refused. */
+  settled(): Promise<void> {
+    if (this.#asked === 0) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push(resolve));
+  }
+
+  #create(record: RunRecord, { runId, idempotency }: StartSettings): Awaitable<CreateResult> {
+    try {
+      return this.#settings.backend.directory.create(record, idempotency);
+    } catch (cause) {
+      throw createFailed(runId, cause);
+    }
+  }
+
+  #recordOf(start: StartSettings, { agent }: AdmissionKind): RunRecord {
+    const { secrets, clock, keep } = this.#settings;
+    const now = isoTime(clock.now());
+    return {
+      runId: start.runId,
+      tenantId: start.tenantId,
+      epoch: `${this.#instance}${(this.#lives++).toString(36)}`,
+      agent,
+      threadId: start.threadId,
+      parentId: start.parentId,
+      labels: maskValue(start.labels, secrets).value as Record<string, string>,
+      status: 'accepted',
+      createdAt: now,
+      updatedAt: now,
+      input: maskValue(start.input, secrets).value as JsonObject,
+      metadata: maskValue(start.metadata, secrets).value as JsonObject | undefined,
+      ttl: start.ttl,
+      keep,
+    };
+  }
+
+  #actorOf(start: StartSettings, { isOpen }: AdmissionKind, record: RunRecord): RunActor {
+    const { runId, tenantId, threadId, labels, metadata } = start;
+    const key = runKey(tenantId, runId);
+    const actor = new RunActor({
+      // Labels and metadata are copies for the agent: what it does to them must not change the record.
+      identity: {
+        runId,
+        tenantId,
+        key,
+        epoch: record.epoch,
+        threadId,
+        labels: labels === NO_LABELS ? labels : { ...labels },
+        metadata: metadata && structuredClone(metadata),
+      },
+      services: this.#services,
+      settings: this.#settingsOf(start, isOpen),
+      listener: new RunKeeper(this.#keeping, key),
+    });
+    this.#live.add(key, actor);
+    return actor;
+  }
+
+  /** Most runs behave like the one before, and then share its settings. */
+  #settingsOf({ record, maxDuration, idle: given }: StartSettings, isOpen: boolean): RunSettings {
+    const idle = given ?? (isOpen ? PRODUCER_IDLE : Infinity);
+    const idleCode = isOpen ? 'PRODUCER_SILENT' : 'IDLE_TIMEOUT';
+    const last = this.#lastSettings;
+    const isSame =
+      last?.record === record &&
+      last.maxDuration === maxDuration &&
+      last.idle === idle &&
+      last.idleCode === idleCode;
+    if (isSame) return last;
+    const { eventBytes, mailbox, window, grace } = this.#settings;
+    return (this.#lastSettings = { record, window, mailbox, eventBytes, maxDuration, idle, idleCode, grace });
+  }
+}
+
+function createFailed(runId: string, cause: unknown): SluiceError {
+  if (isSluiceError(cause)) return cause;
+  return new SluiceError('STORAGE_LOST', `run ${runId}: the backend failed to create it.`, { runId, cause });
+}
+
+function runExists(runId: string): SluiceError {
+  const message = `run ${runId} exists already. Leave out the id to get a new one, or pass an idempotencyKey to get the same run.`;
+  return new SluiceError('RUN_EXISTS', message, { runId });
+}
+
+function idempotencyConflict(key: string): SluiceError {
+  const shown = JSON.stringify(key.slice(0, 64));
+  const message = `idempotencyKey ${shown}: it was used for a run with other options. Use a new key for a new request.`;
+  return new SluiceError('IDEMPOTENCY_CONFLICT', message);
+}

@@ -1,0 +1,56 @@
+import type { Backend } from '../backends/backend.ts';
+import { cancelled } from '../run/stop.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { Admission } from './admission.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { Observers } from './observers.ts';
+
+/** What closing an engine did. */
+export interface CloseReport {
+  /** Runs that were alive and were ended. */
+  readonly ended: number;
+  /** Those of them whose agent did not return within its grace. */
+  readonly forced: number;
+  /** Events that agents emitted behind the end of their run. */
+  readonly dropped: number;
+}
+
+/** How an engine is closed. */
+export interface CloseOptions {
+  /**
+   * Called when all runs have ended and before the backend closes, and waited for: the place to close servers, whose
+   * readers take the last events of their runs from the backend. What it throws does not stop the closing, and is
+   * thrown at the end of it.
+   */
+  readonly whenEnded?: (() => unknown) | undefined;
+}
+
+/** What closing an engine takes apart. */
+export interface EngineRooms {
+  readonly admission: Admission;
+  readonly live: LiveRuns;
+  readonly observers: Observers;
+  readonly sweep: Sweep;
+  readonly backend: Backend;
+}
+
+/** The order of closing: intake (the engine refuses new requests by now), runs, watchers, time, storage. */
+export async function closeEngine(rooms: EngineRooms, { whenEnded }: CloseOptions): Promise<CloseReport> {
+  const { admission, live, observers, sweep, backend } = rooms;
+  await admission.settled();
+  const actors = live.all();
+  for (const actor of actors) actor.requestStop(cancelled('the engine is closing'));
+  await Promise.all(actors.map(actor => actor.result.promise.catch(() => undefined)));
+  observers.close();
+  sweep.close();
+  try {
+    await whenEnded?.();
+  } finally {
+    await backend.close();
+  }
+  return {
+    ended: actors.length,
+    forced: actors.filter(actor => actor.wasForced).length,
+    dropped: actors.reduce((sum, actor) => sum + actor.pipe.late, 0),
+  };
+}

@@ -1,0 +1,225 @@
+import type { Observable } from 'rxjs';
+import { isPromise, type RunRecord } from '../backends/backend.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import { parseFilter, type FilterSpec } from '../event/filter.ts';
+import type { JsonObject } from '../event/json.ts';
+import type { AnyCustom, CustomEvents, RunEvent } from '../event/run-event.ts';
+import { RunContext } from '../run/context.ts';
+import { withRunContext } from '../run/current-context.ts';
+import { largestBatch, type Appended, type AppendEvent } from '../run/appender.ts';
+import type { EmitterRules } from '../run/emitter.ts';
+import type { RunReader } from '../run/reader.ts';
+import { Run } from '../run/run-handle.ts';
+import { LiveSource, repeatedSource, storedSource } from '../run/run-sources.ts';
+import type { RunActor } from '../run/run.ts';
+import { RunWriter } from '../run/writer.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
+import { Sweep } from '../time/sweep.ts';
+import { Admission } from './admission.ts';
+import {
+  checkInput,
+  checkOutput,
+  resolveAgent,
+  type AgentInfo,
+  type AgentRef,
+  type ResolvedAgent,
+} from './agents.ts';
+import { closeEngine, type CloseOptions, type CloseReport } from './close-engine.ts';
+import type { Agent } from './define-agent.ts';
+import { LiveRuns } from './live-runs.ts';
+import { Observers, type Observation, type ObserveOptions, type Observer } from './observers.ts';
+import { resolveOptions, type EngineOptions, type EngineSettings } from './options.ts';
+import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
+import { Producers } from './producers.ts';
+import { Runs } from './runs.ts';
+import { resolveStart, type StartOptions } from './start-options.ts';
+import { callableEvents, type EngineEvents } from './engine-events.ts';
+
+/** Many runs, their events, and whoever watches them. Made by `createEngine`. */
+export class Engine<Custom extends CustomEvents = AnyCustom> {
+  /** List, look at, cancel, answer and erase runs. */
+  readonly runs: Runs;
+  /** Read the events of any run: `engine.events(runId)`, and `.search`, `.get`, `.latest`, `.tip`, `.read`. */
+  readonly events: EngineEvents;
+  /** What no event may show; may learn more at any time. */
+  readonly secrets: KnownSecrets;
+  readonly #settings: EngineSettings;
+  readonly #sweep: Sweep;
+  readonly #live: LiveRuns;
+  readonly #observers: Observers;
+  readonly #admission: Admission;
+  readonly #runEvents: RunEvents;
+  readonly #rules: EmitterRules;
+  readonly #producers: Producers;
+  #closing: Promise<CloseReport> | undefined;
+
+  constructor(options: EngineOptions<Custom> = {}) {
+    const settings = resolveOptions(options);
+    const { backend, clock, eventBytes, events, secrets } = settings;
+    this.#settings = settings;
+    this.#sweep = new Sweep(clock);
+    this.#live = new LiveRuns(settings.liveRuns);
+    this.#observers = new Observers(options.onObserverError);
+    this.#admission = new Admission(settings, this.#sweep, this.#live, this.#observers);
+    this.#runEvents = new RunEvents(backend, events);
+    this.#rules = { now: () => clock.now(), eventBytes, events };
+    this.runs = new Runs(backend, this.#live, this.#runEvents);
+    this.#producers = new Producers({
+      ...{ live: this.#live, runs: this.runs, clock, sweep: this.#sweep, rules: this.#rules },
+    });
+    this.events = callableEvents(this.#runEvents);
+    this.secrets = secrets;
+    for (const observer of options.observers ?? []) this.#observers.add(observer);
+  }
+
+  /** Names of the agents that can be started by name. */
+  get agents(): readonly string[] {
+    return [...this.#settings.agents.keys()];
+  }
+
+  /** The agents that can be started by name, in words for people. */
+  get agentInfos(): readonly AgentInfo[] {
+    return [...this.#settings.agents.values()].map(({ name, description, framework }) => ({
+      name,
+      description,
+      framework,
+    }));
+  }
+
+  /** Events that one {@link append} may have: 1,000, or what a mailbox holds if that is fewer. */
+  get largestBatch(): number {
+    return largestBatch(this.#settings.mailbox);
+  }
+
+  /** Runs alive in this process, and observers. */
+  get stats(): { readonly liveRuns: number; readonly observers: number; readonly deadlines: number } {
+    return { liveRuns: this.#live.size, observers: this.#observers.size, deadlines: this.#sweep.size };
+  }
+
+  /**
+   * Starts an agent. Resolves when the run is admitted and waits for nothing the agent does: its failure is an event
+   * of the run, not of this call. Rejects with `UNKNOWN_AGENT`, `BAD_INPUT`, `BAD_OPTION`, `BAD_ID`, `BAD_FILTER`,
+   * `RUN_EXISTS`, `IDEMPOTENCY_CONFLICT`, `TOO_MANY_RUNS`, `ENGINE_CLOSED`, `STORAGE_LOST`, and then nothing was made.
+   */
+  start<Input = unknown, Output = unknown>(
+    agent: Agent<Input, Output, Custom> | string,
+    options?: StartOptions<NoInfer<Input>>,
+  ): Promise<Run<Output, Custom>>;
+  /** The same for an agent that is nothing but its work; its input is what the options say. */
+  start<Input = unknown, Output = unknown>(
+    work: (ctx: RunContext<Input, Custom>) => Output | Promise<Output>,
+    options?: StartOptions<Input>,
+  ): Promise<Run<Output, Custom>>;
+  async start<Input = unknown, Output = unknown>(
+    agent: AgentRef<Input, Output, Custom>,
+    options: StartOptions<Input> = {},
+  ): Promise<Run<Output, Custom>> {
+    this.#checkOpen();
+    const resolved = resolveAgent(agent, this.#settings.agents);
+    const settings = resolveStart(options, { agent: resolved.name }, this.#settings);
+    const input = checkInput(resolved, options.input, this.secrets);
+    const admitting = this.#admission.admit(settings, { agent: resolved.name, isOpen: false });
+    const { actor, record } = isPromise(admitting) ? await admitting : admitting;
+    if (!actor) return this.#repeatedRun(record);
+    const run = this.#liveRun<Output>(actor);
+    actor.begin(startedData(resolved, settings.input), settings.inputSize + 512, () =>
+      this.#work(actor, resolved, input),
+    );
+    return run;
+  }
+
+  /**
+   * Opens a run without an agent, for somebody who does the work elsewhere and writes what happens. Rejects like
+   * {@link start}; a repeated idempotency key gives the writer again while the run lives, `RUN_ENDED` after.
+   */
+  async open(options: StartOptions = {}): Promise<RunWriter<Custom>> {
+    this.#checkOpen();
+    const settings = resolveStart(options, { isOpen: true }, this.#settings);
+    const admitted = await this.#admission.admit(settings, { agent: undefined, isOpen: true });
+    const actor = admitted.actor ?? this.#live.get(keyOf(admitted.record.runId, admitted.record.tenantId));
+    if (!actor) {
+      const { runId } = admitted.record;
+      throw new SluiceError('RUN_ENDED', `run ${runId} was opened with this idempotencyKey and has ended.`, {
+        runId,
+      });
+    }
+    if (admitted.actor) actor.begin(startedData({}, settings.input), settings.inputSize + 512);
+    return new RunWriter(actor, this.#liveRun(actor), this.#rules, events =>
+      this.#producers.appenderOf(actor).append(events),
+    );
+  }
+
+  /**
+   * Appends a batch to a run of {@link open}, by its id; everything else is as with `RunWriter.append`. Rejects with
+   * `RUN_NOT_FOUND`, and with `RUN_HAS_AGENT` for a run that an agent of this process writes.
+   */
+  append(runId: string, events: readonly AppendEvent[], options: OfTenant = {}): Promise<Appended> {
+    return this.#producers.append(runId, events, options);
+  }
+
+  /** Events of all runs of this process, from now on; hot, completes when the engine closes. Throws `BAD_FILTER`. */
+  feed({ filter, tenantId }: { readonly filter?: FilterSpec } & OfTenant = {}): Observable<RunEvent<Custom>> {
+    return this.#observers.feed(parseFilter(filter), tenantId) as Observable<RunEvent<Custom>>;
+  }
+
+  /** Shows every committed event to `observer`, which cannot influence anything, whatever it does. */
+  observe(observer: Observer, options?: ObserveOptions): Observation {
+    return this.#observers.add(observer, options);
+  }
+
+  /**
+   * Takes no more runs, cancels those that live, waits for them (their grace at the most), calls `whenEnded`, and
+   * closes the backend. A second call waits for the first.
+   */
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    const rooms = {
+      ...{ admission: this.#admission, live: this.#live, observers: this.#observers },
+      ...{ sweep: this.#sweep, backend: this.#settings.backend },
+    };
+    return (this.#closing ??= closeEngine(rooms, options));
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new SluiceError('ENGINE_CLOSED', 'engine: it is closed and takes no more runs.');
+  }
+
+  #work(actor: RunActor, agent: ResolvedAgent, input: unknown): unknown {
+    const rules = agent.events ? { ...this.#rules, events: agent.events } : this.#rules;
+    const context = new RunContext<unknown, never>(actor, input, rules);
+    const output = withRunContext(context, () => agent.run(context, input));
+    if (!agent.output) return output;
+    return isPromise(output) ? output.then(value => checkOutput(agent, value)) : checkOutput(agent, output);
+  }
+
+  #liveRun<Output>(actor: RunActor): Run<Output, Custom> {
+    return new Run(new LiveSource(actor, this.#readAfter));
+  }
+
+  readonly #readAfter = (actor: RunActor, seq: number): RunReader => {
+    const { key, runId, epoch } = actor.parts.identity;
+    return this.#runEvents.readerAfter(key, runId, { seq, epoch });
+  };
+
+  /** The run that an idempotency key belongs to, for whoever asks again. */
+  async #repeatedRun<Output>({ runId, tenantId, status, epoch }: RunRecord): Promise<Run<Output, Custom>> {
+    const key = keyOf(runId, tenantId);
+    const actor = this.#live.get(key);
+    if (actor) return new Run(repeatedSource(new LiveSource(actor, this.#readAfter)));
+    const { cursor } = await this.#runEvents.tip(runId, { tenantId });
+    return new Run(
+      storedSource({
+        ...{ runId, tenantId, status: () => status, cursor: () => cursor },
+        cancel: async reason => void (await this.runs.cancel(runId, { tenantId, reason })),
+        read: () => this.#runEvents.readerAfter(key, runId, { seq: 0, epoch }),
+      }),
+    );
+  }
+}
+
+function startedData({ name, framework }: Partial<ResolvedAgent>, input: unknown): JsonObject {
+  return {
+    ...(name !== undefined && { agent: name }),
+    ...(framework !== undefined && { framework }),
+    ...(input !== undefined && { input: input as JsonObject }),
+  };
+}

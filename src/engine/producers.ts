@@ -1,0 +1,108 @@
+import type { RunKey } from '../backends/backend.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import { Appender, type Appended, type AppendEvent } from '../run/appender.ts';
+import type { EmitterRules } from '../run/emitter.ts';
+import { isEnded } from '../run/lifecycle.ts';
+import { runEnded, type RunActor } from '../run/run.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { keyOf, type OfTenant } from './run-events.ts';
+import type { Runs } from './runs.ts';
+
+/** What the producers of an engine need of it. */
+export interface ProducerServices {
+  readonly live: LiveRuns;
+  readonly runs: Runs;
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly rules: EmitterRules;
+}
+
+/** Milliseconds for which a batch may be repeated after the end of its run. */
+const REPEATABLE = 5 * 60_000;
+/** Keys of all ended runs together; beyond it the run that ended first is forgotten. */
+const MOST_ENDED_KEYS = 100_000;
+
+/**
+ * Who appends to the runs that have no agent here. Memory: the keys of the runs alive ({@link Appender}), and at most
+ * 100,000 keys of runs that ended less than five minutes ago.
+ */
+export class Producers {
+  readonly #services: ProducerServices;
+  readonly #appenders = new Map<RunKey, Appender>();
+  /** In the order of their ends, with what cancels the time they have. */
+  readonly #ended = new Map<Appender, { readonly key: RunKey; readonly cancel: () => void }>();
+  #endedKeys = 0;
+
+  constructor(services: ProducerServices) {
+    this.#services = services;
+  }
+
+  async append(
+    runId: string,
+    events: readonly AppendEvent[],
+    { tenantId }: OfTenant = {},
+  ): Promise<Appended> {
+    const key = keyOf(runId, tenantId);
+    const actor = this.#services.live.get(key);
+    if (actor) return this.appenderOf(actor).append(events);
+    const { status, epoch } = await this.#services.runs.get(runId, { tenantId });
+    const appender = this.#appenders.get(key);
+    if (appender?.epoch === epoch) return appender.append(events);
+    throw isEnded(status) ? runEnded(runId) : notHere(runId);
+  }
+
+  /** The one appender of a run of this process. Throws `RUN_HAS_AGENT`. */
+  appenderOf(actor: RunActor): Appender {
+    const { key, epoch, runId } = actor.parts.identity;
+    const known = this.#appenders.get(key);
+    if (known?.epoch === epoch) return known;
+    if (!actor.isExternal) throw hasAgent(runId);
+    if (known) this.#forget(known);
+    const appender = new Appender(actor, this.#services.rules);
+    this.#appenders.set(key, appender);
+    const end = (): void => this.#retire(appender, key);
+    actor.result.promise.then(end, end);
+    return appender;
+  }
+
+  #retire(appender: Appender, key: RunKey): void {
+    appender.retire();
+    // Another run may have taken the id meanwhile.
+    if (this.#appenders.get(key) !== appender) return;
+    if (appender.size === 0) {
+      this.#appenders.delete(key);
+      return;
+    }
+    const { sweep, clock } = this.#services;
+    const cancel = sweep.at(clock.now() + REPEATABLE, () => this.#forget(appender));
+    this.#ended.set(appender, { key, cancel });
+    this.#endedKeys += appender.size;
+    for (const oldest of this.#ended.keys()) {
+      if (this.#endedKeys <= MOST_ENDED_KEYS) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(appender: Appender): void {
+    const ended = this.#ended.get(appender);
+    if (!ended) return;
+    ended.cancel();
+    this.#ended.delete(appender);
+    this.#endedKeys -= appender.size;
+    if (this.#appenders.get(ended.key) === appender) this.#appenders.delete(ended.key);
+  }
+}
+
+function hasAgent(runId: string): SluiceError {
+  return new SluiceError(
+    'RUN_HAS_AGENT',
+    `run ${runId} has an agent, and only its agent writes to it. Create a run without an agent to append events.`,
+    { runId },
+  );
+}
+
+function notHere(runId: string): SluiceError {
+  return new SluiceError('STORAGE_LOST', `run ${runId}: nobody here can write to it any longer.`, { runId });
+}

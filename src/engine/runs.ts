@@ -1,0 +1,111 @@
+import { Observable } from 'rxjs';
+import type { Backend, RunNews, RunPage, RunQuery, RunRecord } from '../backends/backend.ts';
+import type { RunEvent } from '../event/run-event.ts';
+import { isEnded } from '../run/lifecycle.ts';
+import { readStorage } from '../run/read-storage.ts';
+import { cancelled } from '../run/stop.ts';
+import { runEnded } from '../run/run.ts';
+import { askNotFound } from '../run/asks.ts';
+import { checkNumber } from './check-number.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { keyOf, runNotFound, type OfTenant, type RunEvents } from './run-events.ts';
+import { DEFAULT_TENANT } from './start-options.ts';
+
+/** Which runs to list; all that is given must match. */
+export type ListOptions = Partial<RunQuery>;
+
+/** The runs of an engine's backend, alive or ended. */
+export class Runs {
+  readonly #backend: Backend;
+  readonly #live: LiveRuns;
+  readonly #events: RunEvents;
+
+  constructor(backend: Backend, live: LiveRuns, events: RunEvents) {
+    this.#backend = backend;
+    this.#live = live;
+    this.#events = events;
+  }
+
+  /** Rejects with `RUN_NOT_FOUND`, `STORAGE_LOST`. */
+  async get(runId: string, { tenantId }: OfTenant = {}): Promise<RunRecord> {
+    const key = keyOf(runId, tenantId);
+    const record = await readStorage(`run ${runId}`, () => this.#backend.directory.get(key));
+    if (!record) throw runNotFound(runId);
+    return record;
+  }
+
+  /** Newest first; 50 unless `limit` says otherwise, 1 to 1,000. Rejects with `BAD_OPTION`, `BAD_REQUEST`. */
+  async list({ tenantId = DEFAULT_TENANT, limit, ...query }: ListOptions = {}): Promise<RunPage> {
+    const checked = checkNumber('limit', limit, 50, { min: 1, max: 1_000, unit: 'runs' });
+    return readStorage('the list of runs', () =>
+      this.#backend.directory.list({ ...query, tenantId, limit: checked }),
+    );
+  }
+
+  /** Runs of a tenant as they are created, changed and removed. Hot; never completes by itself. */
+  watch({ tenantId = DEFAULT_TENANT }: OfTenant = {}): Observable<RunNews> {
+    return new Observable(subscriber =>
+      this.#backend.directory.watch(news => {
+        if (('record' in news ? news.record.tenantId : news.tenantId) === tenantId) subscriber.next(news);
+      }),
+    );
+  }
+
+  /**
+   * Asks a run to stop. Resolves with `requested` when that is recorded, with `cancelled` if it was cancelled already.
+   * Rejects with `RUN_NOT_FOUND`, and with `RUN_ENDED` if it ended otherwise.
+   */
+  async cancel(
+    runId: string,
+    { tenantId, reason }: OfTenant & { readonly reason?: string | undefined } = {},
+  ): Promise<'requested' | 'cancelled'> {
+    const record = await this.get(runId, { tenantId });
+    const actor = this.#live.get(keyOf(runId, tenantId));
+    if (actor && !isEnded(actor.status)) {
+      actor.requestStop(cancelled(reason));
+      return 'requested';
+    }
+    if (record.status === 'cancelled') return 'cancelled';
+    throw runEnded(runId);
+  }
+
+  /** Answers a question of `ctx.ask`. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
+  async answer(
+    runId: string,
+    askId: string,
+    { value, by, tenantId }: OfTenant & { readonly value: unknown; readonly by?: string | undefined },
+  ): Promise<void> {
+    const record = await this.get(runId, { tenantId });
+    const actor = this.#live.get(keyOf(runId, tenantId));
+    if (actor) return actor.answer(askId, value, by);
+    throw isEnded(record.status) ? runEnded(runId) : askNotFound(runId, askId);
+  }
+
+  /**
+   * Erases a run that has ended, with its events. One that lives is asked to stop instead. Rejects with
+   * `RUN_NOT_FOUND`.
+   */
+  async delete(
+    runId: string,
+    { tenantId, reason }: OfTenant & { readonly reason?: string | undefined } = {},
+  ): Promise<'requested' | 'erased'> {
+    const record = await this.get(runId, { tenantId });
+    if (!isEnded(record.status)) {
+      await this.cancel(runId, { tenantId, reason });
+      return 'requested';
+    }
+    await this.#backend.directory.delete(keyOf(runId, tenantId));
+    return 'erased';
+  }
+
+  /** The newest checkpoint of a run, or its newest of this name. Rejects with `RUN_NOT_FOUND`. */
+  async checkpoint(
+    runId: string,
+    { name, tenantId }: OfTenant & { readonly name?: string | undefined } = {},
+  ): Promise<Extract<RunEvent, { type: 'checkpoint' }> | undefined> {
+    const isWanted = (event: RunEvent): boolean =>
+      event.type === 'checkpoint' && (name === undefined || event.data.name === name);
+    return (await this.#events.latestOf(runId, isWanted, { tenantId })) as
+      Extract<RunEvent, { type: 'checkpoint' }> | undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { EventSource } from './run-event.ts';
+import type { JsonObject } from './json.ts';
+
+/**
+ * What wants to become an event. It goes through the stages of its run in order; what leaves them is numbered
+ * and stored. Stages that change one make a new one.
+ */
+export interface Proposal {
+  readonly type: string;
+  readonly data: JsonObject;
+  /** When it was proposed, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** An upper estimate of its JSON, in characters; see `intake.ts`. */
+  readonly size: number;
+  /** Default: `agent`. */
+  readonly source?: EventSource | undefined;
+  readonly node?: string | undefined;
+  readonly cause?: number | undefined;
+  readonly metadata?: JsonObject | undefined;
+  readonly final?: true | undefined;
+  /** Something that happened or the engine decided: it cannot be vetoed, and a full mailbox has room for it. */
+  readonly fact?: true | undefined;
+  /** Told what became of it. */
+  readonly receipt?: Receipt | undefined;
+}
+
+/** What became of a proposal. */
+export type Outcome =
+  | { readonly outcome: 'stored'; readonly seq: number; readonly cursor: string }
+  /** Redaction keeps the text until it cannot be the beginning of a secret. */
+  | { readonly outcome: 'held' }
+  /** The run's `record` option leaves this type out, or a policy said SKIP. */
+  | { readonly outcome: 'skipped' }
+  /** The run had ended: nothing was written. */
+  | { readonly outcome: 'ended' };
+
+/** Told exactly once what became of a proposal. */
+export interface Receipt {
+  settle(outcome: Outcome): void;
+  fail(error: unknown): void;
+}

@@ -1,0 +1,40 @@
+import type { RunStatus } from '../event/run-event.ts';
+import type { RunFeeds } from '../bridges/sse/run-feeds.ts';
+import type { AgentInfo } from '../engine/agents.ts';
+import type { EngineEvents } from '../engine/engine-events.ts';
+import type { Runs } from '../engine/runs.ts';
+import type { StartOptions } from '../engine/start-options.ts';
+import type { Appended, AppendEvent } from '../run/appender.ts';
+import type { HandlerSettings } from './options.ts';
+import type { Reply } from './reply.ts';
+import type { HttpRequest } from './request.ts';
+
+/** What of an engine is served; every engine fits, whatever its custom events. */
+export interface ServedEngine {
+  readonly runs: Runs;
+  readonly events: EngineEvents;
+  readonly agentInfos: readonly AgentInfo[];
+  readonly largestBatch: number;
+  start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
+  open(options: StartOptions): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
+  append(
+    runId: string,
+    events: readonly AppendEvent[],
+    options: { readonly tenantId: string },
+  ): Promise<Appended>;
+}
+
+/** One request on its way through a route. */
+export interface Exchange {
+  readonly engine: ServedEngine;
+  readonly request: HttpRequest;
+  /** What the path says in place of `{id}` and the like. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly tenantId: string;
+  readonly feeds: RunFeeds;
+  readonly settings: HandlerSettings;
+}
+
+/** Answers one kind of request; what it throws becomes a problem document. */
+export type Route = (exchange: Exchange) => Reply | Promise<Reply>;

@@ -1,0 +1,98 @@
+import type { Beating } from '../bridges/sse/heartbeats.ts';
+import { retryFrame } from '../bridges/sse/frames.ts';
+import { SseBytes } from '../bridges/sse/sse-bytes.ts';
+import type { HttpCore } from './http-core.ts';
+import type { FeedReply } from './reply.ts';
+
+/**
+ * A feed as the body of a `Response`. It is pulled: a reader that stops reading stops the feed. Cancelling it, and
+ * `left`, free everything at once.
+ */
+export function feedStream(
+  core: HttpCore,
+  { feed, onDisconnect }: FeedReply,
+  left: AbortSignal,
+): ReadableStream<Uint8Array> {
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  let isOpen = true;
+  let wake: (() => void) | undefined;
+
+  const write = (bytes: SseBytes): void => {
+    // A copy: a reader may transfer what it gets, and these bytes are everybody's.
+    controller.enqueue(bytes.plain.slice());
+    member.quiet = 0;
+  };
+  const member: Beating = {
+    quiet: 0,
+    beat: () => {
+      if (wake && (controller.desiredSize ?? -1) >= 0) write(feed.heartbeat());
+    },
+  };
+  const finish = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    core.heartbeats.delete(member);
+    left.removeEventListener('abort', leave);
+    feed.close();
+    wake?.();
+  };
+  const leave = (): void => {
+    if (!isOpen) return;
+    const isEarly = !feed.ended;
+    finish();
+    if (isEarly) onDisconnect?.();
+  };
+  const end = (): void => {
+    finish();
+    controller.close();
+  };
+  const rung = (): Promise<void> =>
+    new Promise(resolve => {
+      wake = () => {
+        wake = undefined;
+        resolve();
+      };
+    });
+
+  let isRung = false;
+  feed.bell = {
+    ring() {
+      isRung = true;
+      wake?.();
+    },
+  };
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given;
+        core.heartbeats.add(member);
+        left.addEventListener('abort', leave);
+        if (left.aborted) leave();
+        else write(new SseBytes(retryFrame(core.retryDelay())));
+      },
+      async pull() {
+        while (isOpen) {
+          isRung = false;
+          let bytes: SseBytes | undefined;
+          try {
+            bytes = await feed.next();
+          } catch {
+            // The backend is lost. The client comes back, and gets a problem or the rest.
+            return end();
+          }
+          if (!isOpen) return;
+          if (bytes) {
+            write(bytes);
+            if (feed.ended) end();
+            return;
+          }
+          if (feed.ended) return end();
+          if (!isRung) await rung();
+        }
+      },
+      cancel: leave,
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,5 @@
+export { createHandler } from './create-handler.ts';
+export { createNodeListener } from './create-node-listener.ts';
+export { type HandlerOptions } from './options.ts';
+export { type RunView } from './run-view.ts';
+export { serveHttp, type HttpServer, type ServeHttpOptions } from './serve-http.ts';

@@ -1,0 +1,60 @@
+import { SluiceError } from '../errors/sluice-error.ts';
+import { checkNumber } from '../engine/check-number.ts';
+import { systemClock, type Clock } from '../time/clock.ts';
+import type { AllowedHosts } from './check-origin.ts';
+import { pageOf, type Page } from './page.ts';
+
+/** How runs are served. All optional; times are milliseconds. */
+export interface HandlerOptions {
+  /**
+   * Host names that requests may be addressed to, without ports; `any` if something in front checks them. Default:
+   * the names of this machine alone (`localhost`, `127.0.0.1`, `[::1]`).
+   */
+  readonly allowedHosts?: AllowedHosts | undefined;
+  /** Where the routes are mounted, such as `/api/sluice`. Default: at the root. */
+  readonly basePath?: string | undefined;
+  /** Bytes of a request body, 1 KB to 64 MB. Default: 1 MB. */
+  readonly bodyLimit?: number | undefined;
+  /** A stream is never silent for longer, 10 ms to 1 h. Default: 15 s. */
+  readonly heartbeat?: number | undefined;
+  /** How long clients wait before they reconnect, at the least; up to twice as long. 0 to 1 h. Default: 2 s. */
+  readonly retry?: number | undefined;
+  /** The HTML that `GET /` answers with. Default: none, and `GET /` is a 404. */
+  readonly page?: string | undefined;
+  /** Where heartbeats take time from; for tests. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** {@link HandlerOptions}, checked, with every default filled in. */
+export interface HandlerSettings {
+  readonly allowedHosts: AllowedHosts | undefined;
+  readonly basePath: string;
+  readonly bodyLimit: number;
+  readonly heartbeat: number;
+  readonly retry: number;
+  readonly page: Page | undefined;
+  readonly clock: Clock;
+}
+
+const HOUR = 3_600_000;
+const MB = 1024 * 1024;
+
+/** Throws `BAD_OPTION`. */
+export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings {
+  const { allowedHosts, basePath = '', page, clock = systemClock } = options;
+  if (!/^(?:\/[\w.~-]+)*$/.test(basePath)) {
+    throw new SluiceError(
+      'BAD_OPTION',
+      'basePath: expected a path such as /api/sluice, without a slash at its end.',
+    );
+  }
+  return {
+    allowedHosts,
+    basePath,
+    bodyLimit: checkNumber('bodyLimit', options.bodyLimit, MB, { min: 1024, max: 64 * MB, unit: 'bytes' }),
+    heartbeat: checkNumber('heartbeat', options.heartbeat, 15_000, { min: 10, max: HOUR, unit: 'ms' }),
+    retry: checkNumber('retry', options.retry, 2_000, { min: 0, max: HOUR, unit: 'ms' }),
+    page: page === undefined ? undefined : pageOf(page),
+    clock,
+  };
+}

@@ -1,0 +1,95 @@
+import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
+import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import { jsonReply, type BodyReply } from './reply.ts';
+
+/** The status that answers each code. */
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  BAD_OPTION: 400,
+  BAD_EVENT: 400,
+  BAD_FILTER: 400,
+  BAD_CURSOR: 400,
+  BAD_ID: 400,
+  BAD_INPUT: 400,
+  BAD_OUTPUT: 500,
+  BAD_ANSWER: 400,
+  RESERVED_TYPE: 400,
+  EVENT_TOO_LARGE: 413,
+  UNKNOWN_AGENT: 404,
+  RUN_NOT_FOUND: 404,
+  RUN_EXISTS: 409,
+  RUN_ENDED: 409,
+  RUN_ACTIVE: 409,
+  RUN_HAS_AGENT: 409,
+  RUN_FAILED: 500,
+  RUN_CANCELLED: 409,
+  IDEMPOTENCY_CONFLICT: 422,
+  ASK_NOT_FOUND: 404,
+  ASK_TIMEOUT: 408,
+  MAILBOX_FULL: 429,
+  BUFFER_OVERFLOW: 503,
+  STREAM_EXPIRED: 410,
+  TOO_MANY_RUNS: 503,
+  AGENT_ERROR: 500,
+  MAX_DURATION: 500,
+  IDLE_TIMEOUT: 500,
+  PRODUCER_SILENT: 500,
+  OWNER_LOST: 500,
+  ENGINE_CLOSED: 503,
+  STORAGE_LOST: 503,
+  MISSING_PEER: 500,
+  BAD_REQUEST: 400,
+  BODY_TOO_LARGE: 413,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  FORBIDDEN_ORIGIN: 403,
+  UNSAFE_ADDRESS: 500,
+  PORT_IN_USE: 500,
+  CONNECTION_LOST: 502,
+  BAD_RESPONSE: 502,
+  INTERNAL: 500,
+};
+
+/** The facts of a problem document, RFC 9457. */
+export interface Problem {
+  readonly status: number;
+  /** A code of Sluice, or the code that a failed run ended with. */
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly runId?: string | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Answers with a problem document. */
+export function problemReply(problem: Problem, headers: Readonly<Record<string, string>> = {}): BodyReply {
+  const { status, code, ...facts } = problem;
+  return jsonReply(
+    status,
+    { type: `urn:sluice:error:${code}`, status, code, ...facts },
+    {
+      'content-type': 'application/problem+json',
+      ...((status === 503 || status === 429) && { 'retry-after': '1' }),
+      ...headers,
+    },
+  );
+}
+
+/** Answers whatever was thrown. What is not a `SluiceError` is told as `INTERNAL`, and nothing of its text. */
+export function problemOf(thrown: unknown): BodyReply {
+  const error = isSluiceError(thrown)
+    ? thrown
+    : new SluiceError('INTERNAL', 'The request failed inside of the server. Try again; look into its log.');
+  const { code, message, runId, details } = error;
+  const allow = code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) };
+  return problemReply(
+    {
+      status: STATUS[code] ?? 500,
+      code,
+      title: ERROR_CODES[code] ?? code,
+      detail: message,
+      runId,
+      details,
+    },
+    { ...allow },
+  );
+}

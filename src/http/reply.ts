@@ -1,0 +1,53 @@
+import type { SseFeed } from '../bridges/sse/sse-feed.ts';
+import { SSE_HEADERS } from '../bridges/sse/sse-headers.ts';
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** An answer that is complete. */
+export interface BodyReply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string | undefined;
+}
+
+/** An answer that goes on: whoever renders it takes from the feed, and closes it. */
+export interface FeedReply {
+  readonly status: 200;
+  readonly headers: Headers;
+  readonly feed: SseFeed;
+  /** To be called if the client leaves before the feed has ended. */
+  readonly onDisconnect?: (() => void) | undefined;
+}
+
+/** What a route answers, and every adapter can render. */
+export type Reply = BodyReply | FeedReply;
+
+const SAFE = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+const JSON_HEADERS = { ...SAFE, 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+export function jsonReply(status: number, value: unknown, headers: Headers = {}): BodyReply {
+  return textReply(status, JSON.stringify(value), headers);
+}
+
+/** `body` is JSON, unless the headers say otherwise. */
+export function textReply(status: number, body: string, headers: Headers = {}): BodyReply {
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body };
+}
+
+export function emptyReply(): BodyReply {
+  return { status: 204, headers: { ...SAFE, 'cache-control': 'no-store' }, body: undefined };
+}
+
+export function feedReply(
+  feed: SseFeed,
+  {
+    headers,
+    onDisconnect,
+  }: { readonly headers?: Headers; readonly onDisconnect?: (() => void) | undefined } = {},
+): FeedReply {
+  return { status: 200, headers: { ...SAFE, ...SSE_HEADERS, ...headers }, feed, onDisconnect };
+}

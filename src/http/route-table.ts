@@ -1,0 +1,62 @@
+import { SluiceError } from '../errors/sluice-error.ts';
+import type { Route } from './exchange.ts';
+
+/** Routes by path and method: `{ '/runs/{id}': { GET: showRun } }`. */
+export type Routes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Route>>>>>;
+
+export interface RouteMatch {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a request. `HEAD` is answered like `GET`, and whoever renders leaves out the body. */
+export class RouteTable {
+  readonly #paths: readonly { readonly parts: readonly string[]; readonly methods: Routes[string] }[];
+
+  constructor(routes: Routes) {
+    this.#paths = Object.entries(routes).map(([path, methods]) => ({ parts: path.split('/'), methods }));
+  }
+
+  /** Throws `NOT_FOUND`, `METHOD_NOT_ALLOWED` with `details.allow`, and `BAD_REQUEST` for a malformed path. */
+  find(method: string, path: string): RouteMatch {
+    const parts = path.split('/');
+    for (const { parts: pattern, methods } of this.#paths) {
+      const params = match(pattern, parts);
+      if (!params) continue;
+      const route = methods[(method === 'HEAD' ? 'GET' : method) as keyof typeof methods];
+      if (route) return { route, params };
+      throw notAllowed(method, path, Object.keys(methods));
+    }
+    throw new SluiceError('NOT_FOUND', `${shown(path)}: there is nothing at this address.`);
+  }
+}
+
+function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, part] of pattern.entries()) {
+    const actual = parts[at]!;
+    if (part.startsWith('{')) params[part.slice(1, -1)] = decoded(actual);
+    else if (part !== actual) return undefined;
+  }
+  return params;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new SluiceError('BAD_REQUEST', `path: ${shown(part)} is not percent-encoded UTF-8.`);
+  }
+}
+
+function notAllowed(method: string, path: string, methods: readonly string[]): SluiceError {
+  const allow = methods.flatMap(name => (name === 'GET' ? ['GET', 'HEAD'] : [name])).join(', ');
+  return new SluiceError('METHOD_NOT_ALLOWED', `${shown(path)} answers ${allow}, not ${shown(method)}.`, {
+    details: { allow },
+  });
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
+}

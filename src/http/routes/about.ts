@@ -1,0 +1,22 @@
+import { SluiceError } from '../../errors/sluice-error.ts';
+import type { Exchange } from '../exchange.ts';
+import { jsonReply, textReply, type Reply } from '../reply.ts';
+
+/** The agents that can be started by name. */
+export function listAgents({ engine }: Exchange): Reply {
+  return jsonReply(200, { agents: engine.agentInfos });
+}
+
+/** The process answers. */
+export function health(): Reply {
+  return jsonReply(200, { status: 'ok' });
+}
+
+/** The page, if there is one. */
+export function showPage({ settings: { page } }: Exchange): Reply {
+  if (!page) throw new SluiceError('NOT_FOUND', '"/": no page is served here.');
+  return textReply(200, page.html, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': page.contentSecurityPolicy,
+  });
+}

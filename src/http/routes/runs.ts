@@ -1,0 +1,56 @@
+import type { RunRecord } from '../../backends/backend.ts';
+import { RunListFeed } from '../../bridges/sse/run-list-feed.ts';
+import { preferred } from '../accept.ts';
+import type { Exchange } from '../exchange.ts';
+import { listQuery, matchesQuery } from '../list-query.ts';
+import { emptyReply, feedReply, jsonReply, type Reply } from '../reply.ts';
+import { eventsUrl, runPageView, runSummary, runUrl, runView } from '../run-view.ts';
+import { startOrOpenRun } from './start-run.ts';
+
+/** Starts a run, of an agent or of a producer outside, and answers at once. */
+export async function createRun(exchange: Exchange): Promise<Reply> {
+  const { basePath } = exchange.settings;
+  const { id, status } = await startOrOpenRun(exchange);
+  const answer = { runId: id, status, eventsUrl: eventsUrl(id, basePath) };
+  return jsonReply(202, answer, { location: runUrl(id, basePath) });
+}
+
+/** One page of runs, newest first, or the same as a stream that goes on with what changes. */
+export async function listRuns({ engine, request, query, tenantId, settings }: Exchange): Promise<Reply> {
+  const { basePath } = settings;
+  const wanted = listQuery(query);
+  const list = async (): Promise<unknown> =>
+    runPageView(await engine.runs.list({ ...wanted, tenantId }), basePath);
+  const kind = preferred(request.header('accept'), ['application/json', 'text/event-stream']);
+  if (kind === 'application/json') return jsonReply(200, await list());
+  const feed = new RunListFeed({
+    list,
+    news: engine.runs.watch({ tenantId }),
+    view: (record: RunRecord) => (matchesQuery(record, wanted) ? runSummary(record, basePath) : undefined),
+  });
+  try {
+    await feed.begin();
+  } catch (error) {
+    feed.close();
+    throw error;
+  }
+  return feedReply(feed);
+}
+
+export async function showRun({ engine, params, tenantId, settings }: Exchange): Promise<Reply> {
+  const record = await engine.runs.get(params.id!, { tenantId });
+  return jsonReply(200, runView(record, settings.basePath));
+}
+
+/** Erases a run that has ended; asks one that lives to stop. */
+export async function deleteRun({ engine, params, tenantId }: Exchange): Promise<Reply> {
+  const runId = params.id!;
+  const done = await engine.runs.delete(runId, { tenantId });
+  return done === 'erased' ? emptyReply() : jsonReply(202, { runId, cancelRequested: true });
+}
+
+/** The newest position of a run. */
+export async function runOffset({ engine, params, tenantId }: Exchange): Promise<Reply> {
+  const { status } = await engine.runs.get(params.id!, { tenantId });
+  return jsonReply(200, { ...(await engine.events.tip(params.id!, { tenantId })), status });
+}

@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SluiceError } from '../errors/sluice-error.ts';
+import { checkNumber } from '../engine/check-number.ts';
+import { systemClock } from '../time/clock.ts';
+import type { ServedEngine } from './exchange.ts';
+import { HttpCore } from './http-core.ts';
+import { isLoopback } from './loopback.ts';
+import { NodeServing } from './node-serving.ts';
+import type { HandlerOptions } from './options.ts';
+
+/** {@link HandlerOptions}, and where to listen. */
+export interface ServeHttpOptions extends HandlerOptions {
+  readonly engine: ServedEngine;
+  /** Default: `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** 0 takes a free one. Default: 4400. */
+  readonly port?: number | undefined;
+  /**
+   * Lets everybody who can reach the address do everything: other addresses than this machine's own are refused
+   * without it. Host names are not checked then, unless `allowedHosts` names them.
+   */
+  readonly allowUnsafeAddress?: boolean | undefined;
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  /** Such as `http://127.0.0.1:4400`. */
+  readonly url: string;
+  readonly port: number;
+  /** Streams that are open. */
+  readonly streams: number;
+  /**
+   * Takes no more connections, ends the streams, waits for answers that are under way, 5 s at the most. Does not
+   * close the engine.
+   */
+  close(): Promise<void>;
+}
+
+const CLOSE_TIMEOUT = 5_000;
+/** A producer may append in one request for as long as it works, so only the heads of requests are timed. */
+const TIMEOUTS = { requestTimeout: 0, headersTimeout: 60_000 };
+
+/**
+ * Serves an engine on a port of its own. Resolves when it listens. Throws `BAD_OPTION`, and `UNSAFE_ADDRESS` for an
+ * address that others can reach; rejects with `PORT_IN_USE`.
+ */
+export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
+  const { engine, host = '127.0.0.1', allowUnsafeAddress = false, ...rest } = options;
+  const port = checkNumber('port', options.port, 4400, { min: 0, max: 65_535, unit: '(a port)' });
+  if (!isLoopback(host) && !allowUnsafeAddress) throw unsafeAddress(host);
+  const allowedHosts = rest.allowedHosts ?? (isLoopback(host) ? undefined : 'any');
+  const serving = new NodeServing(new HttpCore(engine, { ...rest, allowedHosts }));
+  const server = createServer(TIMEOUTS, (request, response) => serving.serve(request, response));
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portInUse(host, port, error) : error),
+    );
+    server.listen(port, host, () => resolve(running(server, serving)));
+  });
+}
+
+function running(server: Server, serving: NodeServing): HttpServer {
+  const { address, family, port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    port,
+    get streams() {
+      return serving.streams;
+    },
+    close: () => (closing ??= close(server, serving)),
+  };
+}
+
+function close(server: Server, serving: NodeServing): Promise<void> {
+  return new Promise(resolve => {
+    const stop = systemClock.alarm(CLOSE_TIMEOUT, () => server.closeAllConnections(), false);
+    server.close(() => {
+      stop();
+      resolve();
+    });
+    serving.close();
+    server.closeIdleConnections();
+  });
+}
+
+function unsafeAddress(host: string): SluiceError {
+  return new SluiceError(
+    'UNSAFE_ADDRESS',
+    `host ${JSON.stringify(host)}: others can reach it, and everybody who does may start and read all runs. ` +
+      'Listen on 127.0.0.1, or pass allowUnsafeAddress: true if something in front authenticates.',
+  );
+}
+
+function portInUse(host: string, port: number, cause: Error): SluiceError {
+  return new SluiceError(
+    'PORT_IN_USE',
+    `port ${port} of ${host}: another process listens there. Stop it, or pass another port (0 takes a free one).`,
+    { cause },
+  );
+}

@@ -1,0 +1,51 @@
+export { type ErrorCode } from './errors/codes.ts';
+export { isSluiceError, SluiceError } from './errors/sluice-error.ts';
+export { type Cursor, formatCursor, parseCursor } from './event/cursor.ts';
+export { defineEvents, type EventDefinitions } from './event/define-events.ts';
+export { type FilterSpec } from './event/filter.ts';
+export { type Json, type JsonObject } from './event/json.ts';
+export { type GapNotice, isNotice, type Notice, type ResetNotice } from './event/notice.ts';
+export { type Outcome } from './event/proposal.ts';
+export {
+  type AnyCustom,
+  type CustomEvents,
+  type EventData,
+  type EventSource,
+  type EventType,
+  type RunEvent,
+  type RunStatus,
+} from './event/run-event.ts';
+export { type Backend, type RunPage, type RunRecord } from './backends/backend.ts';
+export { memoryBackend, type MemoryBackendOptions } from './backends/memory/memory-backend.ts';
+export { backpressure, type BackpressureOptions } from './operators/backpressure.ts';
+export { coalesceTokens, type CoalesceTokensOptions } from './operators/coalesce-tokens.ts';
+export { endOnFinal } from './operators/end-on-final.ts';
+export { expireAfter, type ExpireAfterOptions } from './operators/expire-after.ts';
+export { heartbeat, type Heartbeat, type HeartbeatOptions } from './operators/heartbeat.ts';
+export { onlyEvents } from './operators/only-events.ts';
+export { onlyTypes } from './operators/only-types.ts';
+export { redactSecrets, type RedactSecretsOptions } from './operators/redact-secrets.ts';
+export { resumeAfter, type ResumeAfterOptions } from './operators/resume-after.ts';
+export { type Step, type StepFactory, stepOperator, type StepSink } from './operators/step.ts';
+export { toAsyncIterable, type ToAsyncIterableOptions } from './operators/to-async-iterable.ts';
+export { toReadableStream } from './operators/to-readable-stream.ts';
+export { sseFrame, type SseFrameOptions, toSseFrame } from './operators/to-sse-frame.ts';
+export type { Overflow } from './operators/waiting-line.ts';
+export { KnownSecrets, knownSecrets, type SecretValues } from './secrets/known-secrets.ts';
+export { createEngine } from './engine/create-engine.ts';
+export { type Agent, defineAgent } from './engine/define-agent.ts';
+export { type CloseOptions, type CloseReport } from './engine/close-engine.ts';
+export { type Engine } from './engine/engine.ts';
+export { type ListOptions } from './engine/runs.ts';
+export { type ReadOptions } from './engine/run-events.ts';
+export { type EventSearch, type SearchPage } from './engine/search.ts';
+export { type EngineLimits, type EngineOptions } from './engine/options.ts';
+export { type Observation, type ObserveOptions, type Observer } from './engine/observers.ts';
+export { type OpenOptions, type StartOptions } from './engine/start-options.ts';
+export { type Appended, type AppendEvent } from './run/appender.ts';
+export { type AskOptions } from './run/asks.ts';
+export { createContext } from './run/queue-context.ts';
+export { type RunContext } from './run/context.ts';
+export { getRunContext } from './run/current-context.ts';
+export { type Run } from './run/run-handle.ts';
+export { type RunWriter } from './run/writer.ts';

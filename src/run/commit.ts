@@ -1,0 +1,160 @@
+import { isPromise, type AppendResult, type Log } from '../backends/backend.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import { chainNext } from '../event/chain.ts';
+import { encodeLine } from '../event/codec.ts';
+import { Entry } from '../event/entry.ts';
+import type { Proposal, Receipt } from '../event/proposal.ts';
+import type { RunEvent } from '../event/run-event.ts';
+import type { StepSink } from '../operators/step.ts';
+import { isoTime } from '../time/iso-time.ts';
+import type { EndType } from './lifecycle.ts';
+import type { RunIdentity } from './run-parts.ts';
+
+/** Where and as whom a run writes. */
+export interface CommitTarget {
+  readonly log: Log;
+  readonly identity: RunIdentity;
+  /** The chain before the first event; absent where the backend cannot diverge. */
+  readonly chain: string | undefined;
+  readonly host: { deliver(event: RunEvent): void; lose(error: SluiceError): void };
+}
+
+/**
+ * The end of the pipe: gives each proposal its number and place in the chain, and appends what has come since the
+ * last append as one group. Nothing is delivered before the log has acknowledged it. One append at a time.
+ */
+export class Commit implements StepSink<Proposal> {
+  readonly #target: CommitTarget;
+  #seq = 0;
+  #lastTime = 0;
+  #hash: string;
+  // A cursor is made for every event and lives as long as it does: two joins instead of one template of four parts
+  // halve the time of the whole emit, since each part is one more string for the collector to copy.
+  readonly #prefix: string;
+  #suffix: string;
+  #cursor: string;
+  #batches = 0;
+  #entries: Entry[] | undefined;
+  /** Sparse, by place in the group; absent while nobody waits, which is the rule. */
+  #receipts: (Receipt | undefined)[] | undefined;
+  #end: EndType | undefined;
+  #lost: SluiceError | undefined;
+
+  constructor(target: CommitTarget) {
+    this.#target = target;
+    this.#hash = target.chain ?? '0';
+    this.#prefix = `${target.identity.epoch}.`;
+    this.#suffix = `.${this.#hash}`;
+    this.#cursor = `${target.identity.epoch}.0.${this.#hash}`;
+  }
+
+  /** The cursor of the newest event that was numbered. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
+  next(proposal: Proposal): void {
+    const { identity, chain } = this.#target;
+    const { runId, tenantId } = identity;
+    const seq = this.#seq + 1;
+    if (proposal.at > this.#lastTime) this.#lastTime = proposal.at;
+    const event: Writable<RunEvent> = {
+      id: '',
+      runId,
+      tenantId,
+      seq,
+      type: proposal.type as never,
+      time: isoTime(this.#lastTime),
+      data: proposal.data as never,
+      source: proposal.source ?? 'agent',
+    };
+    if (proposal.node !== undefined) event.node = proposal.node;
+    if (proposal.cause !== undefined) event.cause = proposal.cause;
+    if (proposal.metadata !== undefined) event.metadata = proposal.metadata;
+    if (proposal.final) {
+      event.final = true;
+      this.#end = proposal.type as EndType;
+    }
+    const line = chain === undefined ? undefined : encodeLine(event);
+    if (line !== undefined) {
+      this.#hash = chainNext(this.#hash, line);
+      this.#suffix = `.${this.#hash}`;
+    }
+    this.#seq = seq;
+    event.id = this.#cursor = this.#prefix + seq + this.#suffix;
+    // Everybody is given this very object, and its line may be written after they had it. What is inside of data was
+    // frozen when it was copied.
+    Object.freeze(event);
+    Object.freeze(event.data);
+    const entry = Entry.ofEvent(event, proposal.size, line);
+    // A literal has room for one, which most groups are; a push into an empty array makes room for seventeen.
+    if (this.#entries) this.#entries.push(entry);
+    else this.#entries = [entry];
+    if (proposal.receipt) (this.#receipts ??= [])[this.#entries.length - 1] = proposal.receipt;
+  }
+
+  complete(): void {
+    // The final event is the end; nothing is held here.
+  }
+
+  /** Appends what was numbered since the last call; a promise only where the backend answers later. */
+  flush(): void | Promise<void> {
+    const entries = this.#entries;
+    if (!entries) return;
+    const receipts = this.#receipts;
+    this.#entries = this.#receipts = undefined;
+    if (this.#lost) return refuse(receipts, this.#lost);
+    const { log, identity } = this.#target;
+    const after = this.#seq - entries.length;
+    let answer;
+    try {
+      answer = log.append(identity.key, { id: String(++this.#batches), after, entries, end: this.#end });
+    } catch (cause) {
+      return this.#lose(storageLost(identity.runId, cause), receipts);
+    }
+    if (!isPromise(answer)) return this.#settle(answer, entries, receipts);
+    return answer
+      .then(result => this.#settle(result, entries, receipts))
+      .catch((cause: unknown) => this.#lose(storageLost(identity.runId, cause), receipts));
+  }
+
+  #settle(answer: AppendResult, entries: readonly Entry[], receipts: Receipts): void {
+    if (answer.result !== 'ok' && answer.result !== 'duplicate') {
+      return this.#lose(refusal(this.#target.identity.runId, answer), receipts);
+    }
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      this.#target.host.deliver(entry.event);
+      receipts?.[i]?.settle({ outcome: 'stored', seq: entry.seq, cursor: entry.cursor });
+    }
+  }
+
+  #lose(error: SluiceError, receipts: Receipts): void {
+    this.#lost = error;
+    refuse(receipts, error);
+    this.#target.host.lose(error);
+  }
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+type Receipts = readonly (Receipt | undefined)[] | undefined;
+
+function refuse(receipts: Receipts, error: SluiceError): void {
+  receipts?.forEach(receipt => receipt?.fail(error));
+}
+
+function storageLost(runId: string, cause: unknown): SluiceError {
+  return new SluiceError('STORAGE_LOST', `run ${runId}: the backend failed to append.`, { runId, cause });
+}
+
+function refusal(runId: string, { result }: AppendResult): SluiceError {
+  return new SluiceError(
+    'STORAGE_LOST',
+    `run ${runId}: the log no longer takes events of this writer (${result}).`,
+    {
+      runId,
+      details: { result },
+    },
+  );
+}

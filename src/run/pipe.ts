@@ -1,0 +1,153 @@
+import { gateStage } from '../control/gate-stage.ts';
+import type { SluiceError } from '../errors/sluice-error.ts';
+import { chainStart } from '../event/chain.ts';
+import type { Proposal } from '../event/proposal.ts';
+import type { RunEvent } from '../event/run-event.ts';
+import { redactStep } from '../operators/redact-secrets.ts';
+import type { Step } from '../operators/step.ts';
+import { Commit } from './commit.ts';
+import { Mailbox } from './mailbox.ts';
+import { recordStage } from './record-stage.ts';
+import type { RunParts } from './run-parts.ts';
+
+/** Proposals in one append at the most, so that the log is never far ahead of what was delivered. */
+const LARGEST_GROUP = 256;
+
+/** What the pipe asks and tells the run it belongs to. */
+export interface PipeHost {
+  /** Says what the end is, at the moment it is taken from the mailbox: a cancel until then wins. */
+  sayEnd(proposed: Proposal): Proposal;
+  /** Says what the end is where a stage could not take the one before; it goes past the stages. */
+  sayBrokenEnd(proposed: Proposal, thrown: unknown): Proposal;
+  /** A stage threw over something that nobody awaits. */
+  fail(thrown: unknown): void;
+  /** An event is stored; called once for each, in order. */
+  deliver(event: RunEvent): void;
+  /** The log takes nothing any more. */
+  lose(error: SluiceError): void;
+}
+
+/**
+ * The mailbox of a run and the stages behind it: redact → gate → record → commit. One loop takes one message at a
+ * time; where the backend answers later, what comes meanwhile goes out in the next group. Delivery happens inside
+ * the loop and never waits, so what a subscriber emits in its callback is stored and delivered behind the event it
+ * heard.
+ */
+export class RunPipe {
+  readonly #host: PipeHost;
+  readonly #mailbox: Mailbox;
+  readonly #commit: Commit;
+  readonly #stages: Step<Proposal>;
+  #isPumping = false;
+  /** The end waits in the mailbox: what comes now would stand behind it. */
+  #hasEnd = false;
+  /** The end was taken from the mailbox. */
+  #isClosed = false;
+  #late = 0;
+  #waiting: Waiting[] | undefined;
+
+  constructor({ identity, services, settings }: RunParts, host: PipeHost) {
+    this.#host = host;
+    this.#mailbox = new Mailbox(settings.mailbox, settings.eventBytes);
+    const chain = services.isChained ? chainStart(identity.epoch) : undefined;
+    this.#commit = new Commit({ log: services.log, identity, chain, host });
+    const recorded = recordStage(settings.record)(this.#commit);
+    const gated = gateStage(services.gate)(recorded);
+    this.#stages = redactStep<Proposal>(services.secrets)(gated);
+  }
+
+  /** Proposals that are not stored yet. */
+  get depth(): number {
+    return this.#mailbox.depth;
+  }
+
+  /** Statements that came behind the end and were dropped. */
+  get late(): number {
+    return this.#late;
+  }
+
+  /** Throws `MAILBOX_FULL` where so many statements, of so many characters, would not all find room. */
+  checkRoom(events: number, bytes: number): void {
+    this.#mailbox.checkRoom(events, bytes);
+  }
+
+  /** Takes a proposal, behind what waits or, with `ahead`, before it. Throws `MAILBOX_FULL` for statements. */
+  put(proposal: Proposal, ahead = false): void {
+    if (this.#isClosed || (this.#hasEnd && !ahead)) return this.#drop(proposal);
+    if (proposal.final) this.#hasEnd = true;
+    if (ahead) this.#mailbox.putAhead(proposal);
+    else this.#mailbox.put(proposal);
+    if (!this.#isPumping) this.#pump();
+  }
+
+  /** Resolves when everything taken so far is stored or dropped, whatever comes meanwhile. */
+  drained(): Promise<void> {
+    if (this.#mailbox.isEmpty && !this.#isPumping) return Promise.resolve();
+    const { end } = this.#mailbox;
+    return new Promise(resolve => (this.#waiting ??= []).push({ end, resolve }));
+  }
+
+  #pump(): void {
+    this.#isPumping = true;
+    while (!this.#mailbox.isEmpty) {
+      for (let taken = 0; taken < LARGEST_GROUP && !this.#isClosed; taken++) {
+        const proposal = this.#mailbox.take();
+        if (!proposal) break;
+        this.#pass(proposal);
+      }
+      const appended = this.#commit.flush();
+      if (appended) {
+        void appended.then(() => {
+          this.#release(this.#mailbox.taken);
+          this.#pump();
+        });
+        return;
+      }
+      if (this.#isClosed) this.#empty();
+    }
+    this.#isPumping = false;
+    if (this.#waiting) this.#release(Infinity);
+  }
+
+  #release(stored: number): void {
+    const waiting = this.#waiting;
+    if (!waiting) return;
+    this.#waiting = waiting.filter(({ end }) => end > stored);
+    for (const { end, resolve } of waiting) if (end <= stored) resolve();
+  }
+
+  #pass(proposal: Proposal): void {
+    if (proposal.final) return this.#passEnd(proposal);
+    try {
+      this.#stages.next(proposal);
+    } catch (error) {
+      if (proposal.receipt) proposal.receipt.fail(error);
+      else this.#host.fail(error);
+    }
+  }
+
+  /** A run must end, whatever its stages make of the end that was proposed. */
+  #passEnd(proposal: Proposal): void {
+    this.#isClosed = true;
+    try {
+      this.#stages.next(this.#host.sayEnd(proposal));
+    } catch (error) {
+      this.#commit.next(this.#host.sayBrokenEnd(proposal, error));
+    }
+  }
+
+  #empty(): void {
+    for (let rest = this.#mailbox.take(); rest; rest = this.#mailbox.take()) this.#drop(rest);
+  }
+
+  #drop(proposal: Proposal): void {
+    if (!proposal.fact) this.#late++;
+    proposal.receipt?.settle({ outcome: 'ended' });
+  }
+}
+
+interface Waiting {
+  /** How many proposals are to be taken before. */
+  readonly end: number;
+  readonly resolve: () => void;
+}

@@ -1,0 +1,156 @@
+import {
+  isPromise,
+  type Awaitable,
+  type Log,
+  type LogQuery,
+  type ReadResult,
+  type RunKey,
+} from '../backends/backend.ts';
+import type { Position } from '../event/cursor.ts';
+import type { Entry } from '../event/entry.ts';
+import type { EventFilter } from '../event/filter.ts';
+import type { GapNotice, Notice, ResetNotice } from '../event/notice.ts';
+import { readStorage } from './read-storage.ts';
+
+export interface ReaderOptions {
+  readonly log: Log;
+  readonly key: RunKey;
+  readonly runId: string;
+  readonly after: Position;
+  /** The one life of the run that is read; where its id has another one, this one is gone. */
+  readonly epoch?: string | undefined;
+  readonly filter: EventFilter;
+  /** Events and bytes that one `read` fetches at the most. */
+  readonly page: { readonly events: number; readonly bytes: number };
+}
+
+/** What one `read` found: items in order, and what to do next. */
+export interface ReadStep {
+  readonly items: readonly (Entry | Notice)[];
+  /** `more`: read again · `tip`: wait for a ring · `end`: nothing follows. */
+  readonly state: 'more' | 'tip' | 'end';
+}
+
+/**
+ * A reader is a cursor, not a queue: it holds a position in a run's log, whoever writes it, and takes a page when
+ * its owner has room for one. What it has not taken costs nothing. It tells the truth about its place: a `gap` for
+ * what retention took, a `reset` where its cursor belongs to another life or a fork, `gone` and the end where the
+ * run is no more. Memory: O(1), plus the page in hand.
+ */
+export class RunReader {
+  readonly #options: ReaderOptions;
+  #seq = 0;
+  #epoch: string | undefined;
+  #hash: string | undefined;
+  #cursor: string | undefined;
+  #atNow: boolean;
+  #ended = false;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    const { after } = options;
+    this.#epoch = options.epoch;
+    this.#atNow = after === 'now';
+    if (typeof after === 'string') return;
+    this.#seq = after.seq;
+    if ('epoch' in after) {
+      this.#epoch = after.epoch;
+      this.#hash = after.hash;
+      this.#cursor = `${after.epoch}.${after.seq}.${after.hash}`;
+    }
+  }
+
+  /** The cursor of the last event that was looked at, also where the filter left it out. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  /** The seq of the last event that was looked at. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Another reader of the same run, filter and page size, at another place. */
+  at(after: Position): RunReader {
+    return new RunReader({ ...this.#options, after });
+  }
+
+  /**
+   * The next page; at once where the log answers at once. After `end` it stays empty. Throws or rejects with
+   * `STORAGE_LOST`.
+   */
+  read(limit = this.#options.page.events): Awaitable<ReadStep> {
+    if (this.#ended) return { items: [], state: 'end' };
+    const query: LogQuery = {
+      after: this.#seq,
+      epoch: this.#epoch,
+      hash: this.#hash,
+      limit: this.#atNow ? 0 : Math.min(limit, this.#options.page.events),
+      bytes: this.#options.page.bytes,
+    };
+    const { log, key, runId } = this.#options;
+    const answer = readStorage(`run ${runId}`, () => log.read(key, query));
+    return isPromise(answer) ? answer.then(result => this.#take(result)) : this.#take(answer);
+  }
+
+  /** Calls `ring` when there may be something to read. Returns what ends that. */
+  watch(ring: () => void): () => void {
+    return this.#options.log.watch(this.#options.key, ring);
+  }
+
+  #take(answer: ReadResult): ReadStep {
+    switch (answer.result) {
+      case 'page':
+        return this.#takePage(answer);
+      case 'gap': {
+        const { from, to, cursor } = answer;
+        this.#moveTo(to, cursor);
+        return { items: [gapNotice(this.#options.runId, from, to, cursor)], state: 'more' };
+      }
+      case 'reset':
+        if (answer.reason === 'epoch' && this.#options.epoch !== undefined) return this.#leave();
+        this.#seq = 0;
+        this.#epoch = this.#hash = this.#cursor = undefined;
+        return { items: [resetNotice(this.#options.runId, answer.reason)], state: 'more' };
+      case 'absent':
+        return this.#leave();
+    }
+  }
+
+  #leave(): ReadStep {
+    this.#ended = true;
+    return { items: [resetNotice(this.#options.runId, 'gone')], state: 'end' };
+  }
+
+  #takePage({ entries, tip, cursor, closed }: Extract<ReadResult, { result: 'page' }>): ReadStep {
+    if (this.#atNow) {
+      this.#atNow = false;
+      this.#moveTo(tip, cursor);
+    }
+    const last = entries.at(-1);
+    if (last) this.#moveTo(last.seq, last.cursor);
+    else if (this.#cursor === undefined && this.#seq === tip) this.#moveTo(tip, cursor);
+    const { filter } = this.#options;
+    const items = filter.passesAll ? entries : entries.filter(entry => filter.passes(entry.type));
+    const atTip = this.#seq >= tip;
+    this.#ended = atTip && closed;
+    return { items, state: this.#ended ? 'end' : atTip ? 'tip' : 'more' };
+  }
+
+  #moveTo(seq: number, cursor: string): void {
+    this.#seq = seq;
+    this.#cursor = cursor;
+    this.#epoch = cursor.slice(0, cursor.indexOf('.'));
+    this.#hash = cursor.slice(cursor.lastIndexOf('.') + 1);
+  }
+}
+
+/** Tells a reader that events will not come. */
+export function gapNotice(runId: string, from: number, to: number, cursor: string): GapNotice {
+  return { notice: 'gap', runId, reason: 'trimmed', from, to, cursor };
+}
+
+/** Tells a reader that what it saw is void. */
+export function resetNotice(runId: string, reason: ResetNotice['reason']): ResetNotice {
+  return { notice: 'reset', runId, reason };
+}

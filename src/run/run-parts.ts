@@ -1,0 +1,59 @@
+import type { Log, RunKey } from '../backends/backend.ts';
+import type { StatementGate } from '../control/gate-stage.ts';
+import type { EventFilter } from '../event/filter.ts';
+import type { JsonObject } from '../event/json.ts';
+import type { RunEvent, RunStatus } from '../event/run-event.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { MailboxLimits } from './mailbox.ts';
+
+/** Which run it is. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly key: RunKey;
+  readonly epoch: string;
+  readonly threadId: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly metadata: JsonObject | undefined;
+}
+
+/** What a run uses and shares with the others of its engine. */
+export interface RunServices {
+  readonly log: Log;
+  readonly isChained: boolean;
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly secrets: KnownSecrets;
+  readonly gate: StatementGate;
+}
+
+/** How a run behaves; resolved and validated once, by the engine. Times in milliseconds. */
+export interface RunSettings {
+  readonly record: EventFilter;
+  readonly window: number;
+  readonly mailbox: MailboxLimits;
+  readonly eventBytes: number;
+  readonly maxDuration: number;
+  readonly idle: number;
+  /** What the silence of a run is called: an agent's own, or that of a producer outside. */
+  readonly idleCode: 'IDLE_TIMEOUT' | 'PRODUCER_SILENT';
+  readonly grace: number;
+}
+
+/** Everything a run is made of. */
+export interface RunParts {
+  readonly identity: RunIdentity;
+  readonly services: RunServices;
+  readonly settings: RunSettings;
+  readonly listener: RunListener;
+}
+
+/** What a run tells its engine. */
+export interface RunListener {
+  /** A committed event, in order, before its receipt. */
+  committed(event: RunEvent): void;
+  /** The status changed; for an ended one the final event has been committed. */
+  moved(status: RunStatus, final: RunEvent | undefined): void;
+}

@@ -1,0 +1,262 @@
+import { SluiceError } from '../errors/sluice-error.ts';
+import type { JsonObject } from '../event/json.ts';
+import type { Proposal } from '../event/proposal.ts';
+import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+import { isPromise } from '../backends/backend.ts';
+import { Asks, askNotFound, type AskOptions } from './asks.ts';
+import { Cancellation } from './cancellation.ts';
+import { Deadlines, type DeadlineHost } from './deadlines.ts';
+import { completed, failed, said, stopped, type Ending, type EndingRules } from './ending.ts';
+import { END_SIGNAL, isEnded, nextStatus, type EndType, type LifeSignal } from './lifecycle.ts';
+import { RunPipe, type PipeHost } from './pipe.ts';
+import type { RunParts } from './run-parts.ts';
+import { RunResult } from './run-result.ts';
+import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
+import { Window } from './window.ts';
+
+/** Room for what the engine itself says, in characters. */
+const FACT_SIZE = 512;
+
+/**
+ * One run as an actor, from its birth to its one end: proposals → pipe (redact, gate, record, commit) → window.
+ * What can follow what stands in `lifecycle.ts`, what each end says in `ending.ts`.
+ */
+export class RunActor implements PipeHost, DeadlineHost {
+  readonly parts: RunParts;
+  readonly window: Window;
+  readonly pipe: RunPipe;
+  readonly result = new RunResult();
+  readonly #deadlines: Deadlines;
+  readonly #cancellation = new Cancellation();
+  readonly #endings: EndingRules;
+  #status: RunStatus = 'accepted';
+  #startedAt = 0;
+  #asks: Asks | undefined;
+  #ending: Ending | undefined;
+
+  constructor(parts: RunParts) {
+    const { identity, services, settings } = parts;
+    this.parts = parts;
+    this.#endings = {
+      ...{ runId: identity.runId, eventBytes: settings.eventBytes, secrets: services.secrets },
+    };
+    this.window = new Window(settings.window);
+    this.pipe = new RunPipe(parts, this);
+    this.#deadlines = new Deadlines(services, settings, this);
+  }
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  /** What asked the run to end before its agent did. */
+  get stop(): Stop | undefined {
+    return this.#cancellation.stop;
+  }
+
+  /** The end is on its way or reached: nothing more is taken. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined || isEnded(this.#status);
+  }
+
+  /** The agent did not return within its grace. */
+  get wasForced(): boolean {
+    return this.#ending?.isForced ?? false;
+  }
+
+  /** Nobody in this process does its work: a producer outside writes it. */
+  get isExternal(): boolean {
+    return this.parts.settings.idleCode === 'PRODUCER_SILENT';
+  }
+
+  /** Milliseconds since it began. */
+  get age(): number {
+    return Math.max(0, this.parts.services.clock.now() - this.#startedAt);
+  }
+
+  /** The cursor of the newest event. */
+  get cursor(): string {
+    return this.window.newest?.id ?? `${this.parts.identity.epoch}.0.0`;
+  }
+
+  /** Fires when the run is to stop. */
+  get signal(): AbortSignal {
+    return this.#cancellation.signal(this.parts.identity.runId);
+  }
+
+  /** `work` is the agent, called on a fresh microtask. Without one, a writer outside ends the run. */
+  begin(started: JsonObject, size: number, work?: () => unknown): void {
+    this.#startedAt = this.parts.services.clock.now();
+    this.#move('begin');
+    this.#deadlines.resume();
+    this.#tell('started', started, { size });
+    if (work && !this.isEnding) void this.#run(work);
+  }
+
+  async #run(work: () => unknown): Promise<void> {
+    await Promise.resolve();
+    try {
+      const output = work();
+      this.complete(isPromise(output) ? await output : output);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  complete(output: unknown): void {
+    this.#end(completed(this.#endings, output, this.age));
+  }
+
+  fail(thrown: unknown): void {
+    this.#end(failed(this.#endings, thrown));
+  }
+
+  /** Ends the run with what a producer outside said, which was checked to be an end. */
+  endAs(proposal: Proposal): void {
+    const { data, size } = proposal;
+    this.#end(said(this.#endings, { type: proposal.type as EndType, data, size }), proposal);
+  }
+
+  /** A producer outside gave a sign of life. */
+  heard(): void {
+    this.#deadlines.active(this.parts.services.clock.now());
+  }
+
+  /** Asks the run to end: its signal fires now, and after its grace it is ended. The first request stands. */
+  requestStop(asked: Stop): void {
+    if (this.stop || isEnded(this.#status)) return;
+    const { identity, services, settings } = this.parts;
+    const stop = maskedStop(asked, services.secrets);
+    const { runId } = identity;
+    this.#deadlines.pause();
+    const host = { runId, clock: services.clock, sweep: services.sweep, grace: settings.grace };
+    this.#cancellation.request(stop, host, () => this.#end(stopped(this.#endings, stop, true)));
+    this.#asks?.dropAll(stopError(runId, stop));
+  }
+
+  ask<Value>(question: string, options: AskOptions<Value>): Promise<Value> {
+    const { identity, services } = this.parts;
+    if (this.stop) return refused(stopError(identity.runId, this.stop));
+    if (this.isEnding) return refused(runEnded(identity.runId));
+    this.#asks ??= new Asks({
+      ...{ runId: identity.runId, clock: services.clock, sweep: services.sweep },
+      secrets: services.secrets,
+      tell: (type, data, { size, isFromOutside }) =>
+        this.#tell(type, data, { size, ...(isFromOutside && { source: 'user', ahead: true }) }),
+      waiting: isWaiting => this.#wait(isWaiting),
+    });
+    return this.#asks.ask(question, options);
+  }
+
+  /** Throws `ASK_NOT_FOUND` and `BAD_ANSWER`. */
+  answer(askId: string, value: unknown, by: string | undefined): void {
+    if (!this.#asks) throw askNotFound(this.parts.identity.runId, askId);
+    this.#asks.answer(askId, value, by);
+  }
+
+  #wait(isWaiting: boolean): void {
+    if (!this.#move(isWaiting ? 'wait' : 'resume')) return;
+    if (isWaiting) this.#deadlines.pause();
+    else this.#deadlines.resume();
+    this.#tell('status', { status: this.#status });
+  }
+
+  #tell(
+    type: string,
+    data: JsonObject,
+    { size = FACT_SIZE, source = 'runtime', ahead = false }: FactOptions = {},
+  ): void {
+    this.pipe.put({ type, data, at: this.parts.services.clock.now(), size, source, fact: true }, ahead);
+  }
+
+  #end(ending: Ending, proposed?: Proposal): void {
+    if (this.#ending) return proposed?.receipt?.settle({ outcome: 'ended' });
+    this.#ending = ending;
+    const { type, data } = ending;
+    const size = ending.size + FACT_SIZE;
+    this.pipe.put({ source: 'runtime', ...proposed, type, data, at: 0, size, fact: true, final: true });
+  }
+
+  tooLong(): void {
+    this.requestStop(tooLong(this.parts.settings));
+  }
+
+  tooSilent(): void {
+    this.requestStop(tooSilent(this.parts.settings));
+  }
+
+  /** The end as it is when the pipe takes it: a stop that came until now wins. */
+  sayEnd(proposed: Proposal): Proposal {
+    if (this.stop && !this.#ending!.isForced) this.#ending = stopped(this.#endings, this.stop, false);
+    return this.#final(proposed, this.#ending!);
+  }
+
+  /** Goes past redaction, so it tells nothing of what was thrown. */
+  sayBrokenEnd(proposed: Proposal, cause: unknown): Proposal {
+    const fault = new SluiceError('INTERNAL', 'the end of the run could not be written.', { cause });
+    this.#ending = failed(this.#endings, fault);
+    return this.#final(proposed, this.#ending);
+  }
+
+  #final(proposed: Proposal, { type, data, size }: Ending): Proposal {
+    return { ...proposed, type, data, size: size + FACT_SIZE, at: this.parts.services.clock.now() };
+  }
+
+  deliver(event: RunEvent): void {
+    const { listener, services, settings } = this.parts;
+    if (settings.idle !== Infinity) this.#deadlines.active(services.clock.now());
+    if (event.final) this.#move(END_SIGNAL[event.type as EndType], event);
+    this.window.next(event);
+    listener.committed(event);
+    if (event.final) this.#finish();
+  }
+
+  #finish(): void {
+    const { identity } = this.parts;
+    this.#deadlines.pause();
+    this.#cancellation.settle();
+    this.#asks?.dropAll(runEnded(identity.runId));
+    this.result.settle(this.#ending!.outcome);
+    this.window.complete();
+  }
+
+  /** The log takes nothing any more: readers here are told on their error channel, the agent by its signal. */
+  lose(error: SluiceError): void {
+    this.#move('fail');
+    this.#cancellation.abort(error);
+    this.#ending ??= { ...failed(this.#endings, error), outcome: { ok: false, error } };
+    this.#deadlines.pause();
+    this.#cancellation.settle();
+    this.#asks?.dropAll(error);
+    this.result.settle({ ok: false, error });
+    this.window.error(error);
+  }
+
+  #move(signal: LifeSignal, final?: RunEvent): boolean {
+    const next = nextStatus(this.#status, signal);
+    if (!next) return false;
+    this.#status = next;
+    this.parts.listener.moved(next, final);
+    return true;
+  }
+}
+
+interface FactOptions {
+  readonly size?: number;
+  readonly source?: EventSource;
+  readonly ahead?: boolean;
+}
+
+/** Whoever does not await a question must not bring the process down. */
+function refused(error: SluiceError): Promise<never> {
+  const refusal = Promise.reject(error);
+  refusal.catch(() => undefined);
+  return refusal;
+}
+
+/** Nothing more can be said in this run. */
+export function runEnded(runId: string): SluiceError {
+  return new SluiceError('RUN_ENDED', `run ${runId} has ended; nothing more can be written to it.`, {
+    runId,
+  });
+}

@@ -1,0 +1,142 @@
+/** What stands where a value was too deep or too much to look through. */
+export const TRUNCATED = '[truncated]';
+
+/** Deeper containers are cut off; JSON of people and models stays far above. */
+const DEEPEST = 64;
+/** More values in one tree are cut off. An event of the default 256 KB cannot hold as many. */
+const MOST_VALUES = 200_000;
+
+/** Masks one text; returns the same string if there is nothing to mask. */
+export interface TextMask {
+  mask(text: string): string;
+}
+
+/** What {@link maskValue} found. */
+export interface Masked {
+  /** The very same value if nothing was masked, else a copy of the changed branches. */
+  readonly value: unknown;
+  /** By how many characters its JSON may have become longer; negative if it is shorter. */
+  readonly growth: number;
+}
+
+/**
+ * Masks every string and every object key in a tree of plain JSON, at any depth, copying only what changes.
+ * Synchronous, linear, and bounded in depth and number of values: what lies beyond is replaced by
+ * `[truncated]`, since what was not looked at must not pass.
+ */
+export function maskValue(value: unknown, text: TextMask): Masked {
+  if (typeof value === 'object' && value !== null) {
+    const walk = new Walk(text);
+    const masked = walk.visit(value, 0);
+    return { value: masked, growth: walk.growth };
+  }
+  if (typeof value !== 'string') return { value, growth: 0 };
+  const masked = text.mask(value);
+  return { value: masked, growth: masked.length - value.length };
+}
+
+/**
+ * Whether a plain object of texts and scalars holds nothing to mask. Most data is such an object and has nothing, and
+ * this way it costs no allocation. `false` only says that {@link maskValue} has to look.
+ */
+export function isClean(object: object, text: TextMask): boolean {
+  const keys = Object.keys(object);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    const member = (object as Record<string, unknown>)[key];
+    if (typeof member === 'string') {
+      if (text.mask(member) !== member) return false;
+    } else if (typeof member === 'object' && member !== null) {
+      return false;
+    }
+    if (text.mask(key) !== key) return false;
+  }
+  return true;
+}
+
+class Walk {
+  growth = 0;
+  #visited = 0;
+  readonly #text: TextMask;
+
+  constructor(text: TextMask) {
+    this.#text = text;
+  }
+
+  visit(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return this.#maskText(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth === DEEPEST) return this.#cut();
+    return Array.isArray(value) ? this.#visitArray(value, depth + 1) : this.#visitObject(value, depth + 1);
+  }
+
+  #maskText(value: string): string {
+    const masked = this.#text.mask(value);
+    this.growth += masked.length - value.length;
+    return masked;
+  }
+
+  #cut(): string {
+    this.growth += TRUNCATED.length + 2;
+    return TRUNCATED;
+  }
+
+  #visitArray(array: readonly unknown[], depth: number): readonly unknown[] {
+    let copy: unknown[] | undefined;
+    for (let at = 0; at < array.length; at++) {
+      if (++this.#visited > MOST_VALUES) return [...(copy ?? array).slice(0, at), this.#cut()];
+      const before = array[at];
+      const after = this.visit(before, depth);
+      if (after !== before) (copy ??= [...array])[at] = after;
+    }
+    return copy ? Object.freeze(copy) : array;
+  }
+
+  #visitObject(object: object, depth: number): object {
+    const source = object as Record<string, unknown>;
+    const keys = Object.keys(source);
+    let copy: Record<string, unknown> | undefined;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at]!;
+      if (++this.#visited > MOST_VALUES) {
+        copy ??= copyOf(source, keys, at);
+        put(copy, TRUNCATED, this.#cut());
+        return copy;
+      }
+      const before = source[key];
+      const newKey = this.#maskText(key);
+      const after = this.visit(before, depth);
+      if (copy === undefined && (newKey !== key || after !== before)) copy = copyOf(source, keys, at);
+      if (copy !== undefined) put(copy, newKey === key ? key : this.#unused(copy, source, newKey), after);
+    }
+    return copy ? Object.freeze(copy) : object;
+  }
+
+  /** Two keys may become one by masking; neither value may be lost. */
+  #unused(copy: object, source: object, key: string): string {
+    let free = key;
+    for (let twin = 2; Object.hasOwn(copy, free) || Object.hasOwn(source, free); twin++)
+      free = `${key}#${twin}`;
+    this.growth += free.length - key.length;
+    return free;
+  }
+}
+
+function copyOf(
+  source: Record<string, unknown>,
+  keys: readonly string[],
+  until: number,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (let at = 0; at < until; at++) put(copy, keys[at]!, source[keys[at]!]);
+  return copy;
+}
+
+function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  // Assigning to this one key would set the prototype instead.
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    target[key] = value;
+  }
+}

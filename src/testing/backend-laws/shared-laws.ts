@@ -1,0 +1,60 @@
+import { newId } from '../../time/new-id.ts';
+import { breach, type Law } from '../law.ts';
+import { eventually, law, type BackendLab } from './backend-lab.ts';
+import { LawRun, leaseOf, membershipOf, recordOf, seen } from './law-run.ts';
+import { withBackend } from './life-laws.ts';
+import { mustEqual } from './must-equal.ts';
+
+/** Only where several processes use one store: what one does the others see, and a stale owner is fenced. */
+export const sharedLaws: readonly Law<BackendLab>[] = [
+  law('shows one process what another one wrote, and rings there', (one, lab) =>
+    withBackend(lab, async other => {
+      const run = await LawRun.create(one, lab);
+      let hints = 0;
+      const stop = other.log.watch(run.key, () => hints++);
+      await run.write('a', 'b');
+      await eventually(lab, 'a hint in the other process', () => hints > 0);
+      const answer = await other.log.read(run.key, { after: 0, limit: 10 });
+      if (answer.result !== 'page') return breach(`expected a page, got "${answer.result}"`);
+      mustEqual(seen(answer.entries), seen(run.written), 'events');
+      mustEqual(await other.directory.create({ ...run.record }), { result: 'exists' }, 'the same id');
+      stop();
+    }),
+  ),
+
+  law('tells the other process of records', (one, lab) =>
+    withBackend(lab, async other => {
+      const record = recordOf(lab);
+      const told: string[] = [];
+      const stop = other.directory.watch(news => {
+        if (news.news !== 'removed' && news.record.runId === record.runId) told.push(news.news);
+      });
+      await one.directory.create(record);
+      await eventually(lab, 'news in the other process', () => told.includes('created'));
+      stop();
+    }),
+  ),
+
+  law('fences an owner that was replaced, but knows what it wrote', (one, lab) =>
+    withBackend(lab, async other => {
+      const run = await LawRun.create(one, lab);
+      const written = await run.write('a');
+      await membershipOf(other);
+      const claim = () => leaseOf(other).claim(run.key);
+      mustEqual(await claim(), 'held', 'a claim while the owner lives');
+      await (await membershipOf(one)).leave();
+      await eventually(lab, 'a claim after the owner left', async () => (await claim()) !== 'held');
+      mustEqual(await run.append(run.batch(['b'])), { result: 'fenced' }, 'an append of the former owner');
+      mustEqual((await run.append(written)).result, 'duplicate', 'a repeated append of the former owner');
+    }),
+  ),
+
+  law('puts a cancel that waits before any other end', async (backend, lab) => {
+    if (!backend.commands) return breach('expected a shared backend to have commands');
+    const run = await LawRun.create(backend, lab);
+    await backend.commands.send(run.key, { command: 'cancel', reason: 'enough' }, newId());
+    const refused = await run.append(run.batch(['done'], 'complete'));
+    mustEqual(refused, { result: 'cancelRequested', reason: 'enough' }, 'another end');
+    await run.end('cancelled');
+  }),
+];

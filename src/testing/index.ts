@@ -1,0 +1,4 @@
+export { backendLaws, type BackendLab, type BackendStep, checkProgram } from './backend-laws.ts';
+export { type Law } from './law.ts';
+export { ManualClock } from './manual-clock.ts';
+export { operatorLaws, type OperatorSubject } from './operator-laws.ts';

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const doors = {
+  index: 'src/index.ts',
+  operators: 'src/operators/index.ts',
+  testing: 'src/testing/index.ts',
+  http: 'src/http/index.ts',
+  client: 'src/client/index.ts',
+};
+const command = { cli: 'src/cli/main.ts' };
+
+/** The command enters the package by its doors, as any user does, so that both hold the same classes. */
+const throughTheDoors = {
+  name: 'through-the-doors',
+  resolveId(source: string, importer: string | undefined) {
+    if (importer === undefined || !source.startsWith('.')) return undefined;
+    const file = resolve(dirname(importer), source);
+    const door = Object.entries(doors).find(([, path]) => resolve(path) === file);
+    return door && { id: `./${door[0]}.js`, external: true };
+  },
+};
+
+const existing = (entries: Record<string, string>) =>
+  Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+
+const base = {
+  platform: 'neutral',
+  target: 'node20',
+  // scripts/build.mjs empties dist/ once; two formats that each clean it would race.
+  clean: false,
+  fixedExtension: false,
+  // uuid has no CommonJS form, and a consumer's Jest in CommonJS mode cannot require ESM.
+  deps: { alwaysBundle: ['uuid'], neverBundle: [/^node:/] },
+} satisfies UserConfig;
+
+export default defineConfig([
+  { ...base, entry: existing(doors), format: 'esm', dts: true },
+  { ...base, entry: existing(doors), format: 'cjs', dts: true, shims: true },
+  {
+    ...base,
+    entry: existing(command),
+    format: 'esm',
+    dts: false,
+    platform: 'node',
+    plugins: [throughTheDoors],
+    deps: { ...base.deps, alwaysBundle: ['commander'] },
+  },
+]);

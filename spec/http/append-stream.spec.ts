@@ -212,15 +212,13 @@ describe('appending to a server', () => {
       fc.asyncProperty(
         fc.array(sends, { maxLength: 6 }),
         fc.infiniteStream(faults),
-        async (batches, line_) => {
+        async (batches, troubles) => {
           const { id } = await engine.open();
           const from = proxy.connections;
-          const plan = new Map<number, Fault | undefined>();
           proxy.plan = connection => {
             // After some faults in a row the line is good, so that every producer comes through.
             const nth = connection - from;
-            plan.set(nth, nth % 5 === 4 ? undefined : line_.next().value);
-            return plan.get(nth);
+            return nth % 5 === 4 ? undefined : (troubles.next().value as Fault | undefined);
           };
           const url = `${proxy.url}/runs/${id}/events`;
           let n = 0;

@@ -134,8 +134,14 @@ describe('engine.events', () => {
     const searches: [object, (event: RunEvent) => boolean][] = [
       [{}, () => true],
       [{ query: 'T1' }, event => JSON.stringify(event.data).includes('t1')],
+      // Stands in the time of every event, and in the data of none.
+      [{ query: 'Z' }, () => false],
+      [{ query: '"' }, () => false],
       [{ source: 'user' }, event => event.source === 'user'],
-      [{ filter: 'token', query: 't' }, ({ type }) => ['token', 'started', 'complete'].includes(type)],
+      [
+        { filter: 'token', query: 't' },
+        ({ type, data }) => type === 'token' || (type === 'complete' && JSON.stringify(data).includes('t')),
+      ],
       [{ since: '2099-01-01T00:00:00Z' }, () => false],
       [{ until: '2099-01-01T00:00:00Z' }, () => true],
     ];

@@ -10,7 +10,7 @@ import type { RunItem } from '../run/window.ts';
 /** What to look for in one run. All that is given must match. */
 export interface EventSearch {
   readonly source?: EventSource | undefined;
-  /** Text that occurs in the event's JSON, upper and lower case alike. */
+  /** Text that occurs in the event's `data`, upper and lower case alike. */
   readonly query?: string | undefined;
   /** RFC 3339, both included. */
   readonly since?: string | undefined;
@@ -83,12 +83,15 @@ function isNarrow({ source, query, since, until }: EventSearch): boolean {
 }
 
 function matcher({ source, query, since, until }: EventSearch): (entry: Entry) => boolean {
-  const text = query?.toLowerCase();
+  // As it stands in JSON: a quotation mark is one there too, with its backslash.
+  const text = query === undefined ? undefined : JSON.stringify(query).slice(1, -1).toLowerCase();
   const from = timeOf('since', since);
   const to = timeOf('until', until);
   return entry => {
     if (text !== undefined && !entry.line.toLowerCase().includes(text)) return false;
     const { event } = entry;
+    // The line has the envelope too: a search for "T1" must not find every event from ten o'clock to eight at night.
+    if (text !== undefined && !JSON.stringify(event.data).toLowerCase().includes(text)) return false;
     if (source !== undefined && event.source !== source) return false;
     return isWithin(event, from, to);
   };

@@ -2,7 +2,8 @@ import { systemClock, type Clock } from '../../time/clock.ts';
 import type { Backend } from '../backend.ts';
 import { MemoryDirectory } from './memory-directory.ts';
 import { MemoryLog } from './memory-log.ts';
-import { RunStore } from './run-store.ts';
+import { RunStore } from '../run-store.ts';
+import { EventLog } from './event-log.ts';
 
 /** What {@link memoryBackend} takes. */
 export interface MemoryBackendOptions {
@@ -19,7 +20,7 @@ export interface MemoryBackendOptions {
  * a share that grows with it (5 s for an hour). Calls after `close()` throw `STORAGE_LOST`.
  */
 export function memoryBackend({ clock = systemClock }: MemoryBackendOptions = {}): Backend {
-  const store = new RunStore(clock);
+  const store = new RunStore({ clock, name: 'memory', events: record => new EventLog(record) });
   return {
     flags: { durable: false, shared: false, chained: false },
     log: new MemoryLog(store),

@@ -1,11 +1,12 @@
 import type { AppendResult, Batch, Log, LogQuery, ReadResult, RunKey } from '../backend.ts';
-import type { RunStore } from './run-store.ts';
+import type { RunStore } from '../run-store.ts';
+import type { EventLog } from './event-log.ts';
 
 /** The logs of all runs; every answer comes at once, and watchers are rung before it. */
 export class MemoryLog implements Log {
-  readonly #store: RunStore;
+  readonly #store: RunStore<EventLog>;
 
-  constructor(store: RunStore) {
+  constructor(store: RunStore<EventLog>) {
     this.#store = store;
   }
 

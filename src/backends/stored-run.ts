@@ -1,17 +1,22 @@
-import type { Idempotency, RunRecord } from '../backend.ts';
-import { EventLog } from './event-log.ts';
+import type { Idempotency, RunRecord } from './backend.ts';
 import type { Listeners } from './listeners.ts';
 
 const LIVE: ReadonlySet<RunRecord['status']> = new Set(['accepted', 'running', 'waiting']);
 
-/** All that is kept of one run. */
-export class MemoryRun {
+/** A log, as far as the store of runs must know it. */
+export interface StoredEvents {
+  /** The log has its final event. */
+  readonly closed: boolean;
+}
+
+/** One run in a store that one process has to itself. */
+export class StoredRun<Events extends StoredEvents = StoredEvents> {
   #record: RunRecord;
   #owned: boolean;
   /** Its place in the order of creation among the runs of its tenant. */
   readonly order: number;
   readonly idempotency: Idempotency | undefined;
-  readonly events: EventLog;
+  readonly events: Events;
   /** Who watches its log, once somebody does. */
   bell: Listeners | undefined;
   /** When it was last created, appended to or updated; kept only for a run that may expire. */
@@ -19,12 +24,12 @@ export class MemoryRun {
   /** Takes back its expiry, if one is set. */
   stopExpiry: (() => void) | undefined;
 
-  constructor(record: RunRecord, order: number, idempotency: Idempotency | undefined) {
+  constructor(record: RunRecord, order: number, idempotency: Idempotency | undefined, events: Events) {
     this.#record = record;
     this.#owned = LIVE.has(record.status);
     this.order = order;
     this.idempotency = idempotency;
-    this.events = new EventLog(record);
+    this.events = events;
   }
 
   get record(): RunRecord {

@@ -1,13 +1,13 @@
-import type { MemoryRun } from './memory-run.ts';
+import type { StoredEvents, StoredRun } from './stored-run.ts';
 
 /** Below so many empty places closing the ranks is not worth it. */
 const FEWEST_TO_CLOSE = 64;
 
 /** The runs of one tenant in the order of their creation. */
-export class TenantRuns {
+export class TenantRuns<Events extends StoredEvents> {
   // Two arrays side by side; a removed run leaves an empty place until half of the places are empty.
   #orders: number[] = [];
-  #runs: (MemoryRun | undefined)[] = [];
+  #runs: (StoredRun<Events> | undefined)[] = [];
   #size = 0;
   #lastOrder = 0;
 
@@ -21,13 +21,13 @@ export class TenantRuns {
   }
 
   /** `run` has the highest order of all. */
-  add(run: MemoryRun): void {
+  add(run: StoredRun<Events>): void {
     this.#orders.push(run.order);
     this.#runs.push(run);
     this.#size++;
   }
 
-  remove(run: MemoryRun): void {
+  remove(run: StoredRun<Events>): void {
     this.#runs[this.#countBefore(run.order)] = undefined;
     this.#size--;
     const empty = this.#runs.length - this.#size;
@@ -35,7 +35,7 @@ export class TenantRuns {
   }
 
   /** Newest first, beginning with the newest of those created before the run with `order`. */
-  *newestBefore(order: number): Generator<MemoryRun> {
+  *newestBefore(order: number): Generator<StoredRun<Events>> {
     for (let at = this.#countBefore(order) - 1; at >= 0; at--) {
       const run = this.#runs[at];
       if (run) yield run;

@@ -1,6 +1,6 @@
-import { SluiceError } from '../../errors/sluice-error.ts';
-import type { Clock } from '../../time/clock.ts';
-import { Sweep } from '../../time/sweep.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import type { Clock } from '../time/clock.ts';
+import { Sweep } from '../time/sweep.ts';
 import {
   runKey,
   type CreateResult,
@@ -8,35 +8,51 @@ import {
   type RunKey,
   type RunNews,
   type RunRecord,
-} from '../backend.ts';
+} from './backend.ts';
 import { Listeners } from './listeners.ts';
-import { MemoryRun } from './memory-run.ts';
+import { StoredRun, type StoredEvents } from './stored-run.ts';
 import { TenantRuns } from './tenant-runs.ts';
 
-/** The runs that the log and the directory of one memory backend share: how they come, live on and go. */
-export class RunStore {
+/** What a store of runs is made for. */
+export interface RunStoreHost<Events extends StoredEvents> {
+  readonly clock: Clock;
+  /** Of the backend, for its errors. */
+  readonly name: string;
+  /** The log of a run that was created. */
+  readonly events: (record: RunRecord) => Events;
+  /** A run is gone, erased or expired. */
+  readonly removed?: (run: StoredRun<Events>) => void;
+}
+
+/**
+ * The runs that the log and the directory of a backend share which one process has to itself: how they come, live on
+ * and go.
+ */
+export class RunStore<Events extends StoredEvents> {
   readonly clock: Clock;
   readonly news = new Listeners<RunNews>();
+  readonly #host: RunStoreHost<Events>;
   readonly #sweep: Sweep;
-  readonly #runs = new Map<RunKey, MemoryRun>();
-  readonly #tenants = new Map<string, TenantRuns>();
-  readonly #repeats = new Map<string, MemoryRun>();
+  readonly #runs = new Map<RunKey, StoredRun<Events>>();
+  readonly #tenants = new Map<string, TenantRuns<Events>>();
+  readonly #repeats = new Map<string, StoredRun<Events>>();
   // Bells of runs that do not exist, or not any more: a run that is created under the key takes its bell over.
   readonly #waiting = new Map<RunKey, Listeners>();
   #closed = false;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
-    this.#sweep = new Sweep(clock);
+  constructor(host: RunStoreHost<Events>) {
+    this.clock = host.clock;
+    this.#host = host;
+    this.#sweep = new Sweep(host.clock);
   }
 
   /** The run, if there is one. Throws `STORAGE_LOST` after {@link close}. */
-  find(key: RunKey): MemoryRun | undefined {
+  find(key: RunKey): StoredRun<Events> | undefined {
     // A closed store is empty, so that the check costs nothing where a run is found.
     return this.#runs.get(key) ?? this.#checkOpen();
   }
 
-  ofTenant(tenantId: string): TenantRuns | undefined {
+  ofTenant(tenantId: string): TenantRuns<Events> | undefined {
     return this.#tenants.get(tenantId) ?? this.#checkOpen();
   }
 
@@ -55,7 +71,7 @@ export class RunStore {
   }
 
   /** Something happened to the run: it lives `ttl` milliseconds longer. */
-  touch(key: RunKey, run: MemoryRun): void {
+  touch(key: RunKey, run: StoredRun<Events>): void {
     if (run.live) return;
     run.touched = this.clock.now();
     run.stopExpiry ??= this.#sweep.at(run.touched + run.record.ttl, () => this.#expire(key, run));
@@ -72,6 +88,7 @@ export class RunStore {
     siblings.remove(run);
     if (siblings.size === 0) this.#tenants.delete(tenantId);
     if (run.bell && !run.bell.empty) this.#waiting.set(key, run.bell);
+    this.#host.removed?.(run);
     this.news.tell({ news: 'removed', runId, tenantId });
     run.bell?.tell();
     return true;
@@ -105,8 +122,8 @@ export class RunStore {
 
   #add(key: RunKey, record: RunRecord, idempotency: Idempotency | undefined): void {
     let siblings = this.#tenants.get(record.tenantId);
-    if (!siblings) this.#tenants.set(record.tenantId, (siblings = new TenantRuns()));
-    const run = new MemoryRun(record, siblings.nextOrder(), idempotency);
+    if (!siblings) this.#tenants.set(record.tenantId, (siblings = new TenantRuns<Events>()));
+    const run = new StoredRun(record, siblings.nextOrder(), idempotency, this.#host.events(record));
     siblings.add(run);
     this.#runs.set(key, run);
     if (idempotency) this.#repeats.set(repeatKey(record.tenantId, idempotency), run);
@@ -116,7 +133,7 @@ export class RunStore {
   }
 
   // Activity only notes its time; the deadline that was set first finds out how much is left.
-  #expire(key: RunKey, run: MemoryRun): void {
+  #expire(key: RunKey, run: StoredRun<Events>): void {
     run.stopExpiry = undefined;
     if (run.live) return;
     const due = run.touched + run.record.ttl;
@@ -128,7 +145,7 @@ export class RunStore {
     if (!this.#closed) return undefined;
     throw new SluiceError(
       'STORAGE_LOST',
-      'memory backend: expected to be open, got a call after close(). Create another one; its runs are gone.',
+      `${this.#host.name} backend: expected to be open, got a call after close(). Create another one.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../event/json.ts';
 import { isNotice, type Notice } from '../event/notice.ts';
-import type { EventOf, RunEvent } from '../event/run-event.ts';
+import type { CustomEvent, EventOf, RunEvent } from '../event/run-event.ts';
 import { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
 
 /** Entries of one list; the oldest go first. */
@@ -155,6 +155,7 @@ interface ActivityData {
 
 function withActivity(state: RunState, event: RunEvent): Change {
   const [group = '', word] = event.type.split('.');
+  if (event.type.startsWith('custom:')) return added(state, 'customs', event as CustomEvent);
   const [list, kind] = LISTS.get(group) ?? [];
   const now = STATES.get(word);
   if (!list || !kind || !now) return {};
@@ -164,6 +165,7 @@ function withActivity(state: RunState, event: RunEvent): Change {
   const before = state[list][known];
   const activity: RunActivity = {
     ...{ kind, id, state: now, node: event.node ?? before?.node, seq: before?.seq ?? event.seq },
+    startedAt: before?.startedAt ?? event.time,
     name: data.tool ?? data.name ?? data.model ?? before?.name ?? kind,
     attempt: data.attempt ?? before?.attempt,
     durationMs: data.durationMs,

@@ -1,5 +1,5 @@
 import type { Json } from '../event/json.ts';
-import type { EventData, EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+import type { CustomEvent, EventData, EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
 
 /** A text that was streamed: the tokens of one `messageId`, or of one node until their `finishReason`. */
 export interface RunMessage {
@@ -25,6 +25,8 @@ export interface RunActivity {
   readonly state: ActivityState;
   readonly node: string | undefined;
   readonly seq: number;
+  /** When that was; RFC 3339. */
+  readonly startedAt: string;
   /** Of a node: which try it is, from 1. */
   readonly attempt: number | undefined;
   readonly durationMs: number | undefined;
@@ -76,6 +78,8 @@ export interface RunState {
   readonly decisions: readonly EventData['control.decided'][];
   /** What an agent did to its environment, and what it saw. */
   readonly turns: readonly Extract<RunEvent, { type: 'action' | 'observation' }>[];
+  /** Events of the user's own types. */
+  readonly customs: readonly CustomEvent[];
   /** Errors that did not end the run. */
   readonly warnings: readonly EventData['error'][];
   /** Questions that wait for an answer. */
@@ -108,6 +112,7 @@ export const emptyRun: RunState = {
   artifacts: [],
   decisions: [],
   turns: [],
+  customs: [],
   warnings: [],
   asks: [],
   sources: [],

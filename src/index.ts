@@ -16,6 +16,12 @@ export {
   type RunStatus,
 } from './event/run-event.ts';
 export { type Backend, type RunPage, type RunRecord } from './backends/backend.ts';
+export { createGate } from './control/create-gate.ts';
+export { type AskPerson, type ExecutionContext, type Subject } from './control/execution-context.ts';
+export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } from './control/gate.ts';
+export { type PolicyErrorListener } from './control/guard.ts';
+export { type Policy, type PolicyRules, type Question } from './control/policy.ts';
+export { type Decision, type Signal, type Verdict } from './control/verdict.ts';
 export { memoryBackend, type MemoryBackendOptions } from './backends/memory/memory-backend.ts';
 export { backpressure, type BackpressureOptions } from './operators/backpressure.ts';
 export { coalesceTokens, type CoalesceTokensOptions } from './operators/coalesce-tokens.ts';

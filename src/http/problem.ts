@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   RESERVED_TYPE: 400,
   EVENT_TOO_LARGE: 413,
   UNKNOWN_AGENT: 404,
+  POLICY_EXISTS: 500,
   RUN_NOT_FOUND: 404,
   RUN_EXISTS: 409,
   RUN_ENDED: 409,
@@ -25,6 +26,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   IDEMPOTENCY_CONFLICT: 422,
   ASK_NOT_FOUND: 404,
   ASK_TIMEOUT: 408,
+  VETOED: 403,
+  POLICY_ERROR: 500,
   MAILBOX_FULL: 429,
   BUFFER_OVERFLOW: 503,
   STREAM_EXPIRED: 410,
@@ -46,6 +49,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   PORT_IN_USE: 500,
   CONNECTION_LOST: 502,
   BAD_RESPONSE: 502,
+  OUTPUT_LOST: 500,
   INTERNAL: 500,
 };
 

@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: { doors: engine, packages: ['rxjs', 'zod', 'fast-check'] },
   cli: {
     // The first user of the package: it enters by the doors that everybody has.
-    doors: ['index', 'http'],
+    doors: ['index', 'http', 'client'],
     packages: ['rxjs', 'zod', 'commander', 'node:'],
   },
   dashboard: {

@@ -1,7 +1,24 @@
 import type { SignalSource } from './stop-on-signal.ts';
 
-/** What the command needs of the process it runs in. */
-export interface CommandHost {
+/** Standard output, for whoever writes much. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Characters in one line of the terminal; `undefined` where there is none. */
+  readonly columns: number | undefined;
+  /**
+   * Resolves when the text is out, so that whoever waits for it is as slow as its reader. Rejects with
+   * `ReaderLeft` when nobody reads any more, and with `OUTPUT_LOST` when it cannot be written.
+   */
+  write(text: string): Promise<void>;
+}
+
+/** Standard input. */
+export interface Input extends AsyncIterable<Uint8Array> {
+  readonly isTerminal: boolean;
+}
+
+/** The process that the command runs in. */
+export interface ProcessHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** The folder of the package. */
@@ -10,8 +27,18 @@ export interface CommandHost {
   /** The dashboard as one HTML page; absent where it was not built. */
   readonly page: string | undefined;
   readonly signals: SignalSource;
-  /** For what was asked for. */
+  readonly input: Input;
+  readonly output: Output;
+  /** Whether somebody sees {@link complain} as it comes. */
+  readonly hasErrorTerminal: boolean;
+  /** For what was asked for, if it is short. */
   readonly print: (text: string) => void;
   /** For what went wrong. */
   readonly complain: (text: string) => void;
+}
+
+/** What a command needs of the process it runs in. */
+export interface CommandHost extends ProcessHost {
+  /** Says the exit code of a command that does not fail; 0 unless somebody says another. */
+  readonly endWith: (code: number) => void;
 }

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { processOutput } from './process-output.ts';
 import { runCommand } from './run-command.ts';
 
 // Built, this file is dist/cli.js, beside dist/dashboard.
 const HOME = new URL('..', import.meta.url);
 const PAGE = new URL('dashboard/index.html', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', HOME), 'utf8')) as { version: string };
+
+const output = processOutput(process.stdout);
+process.stderr.on('error', () => undefined);
 
 const code = await runCommand(process.argv.slice(2), {
   env: process.env,
@@ -15,8 +19,19 @@ const code = await runCommand(process.argv.slice(2), {
   version,
   page: existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : undefined,
   signals: process,
-  print: text => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+  // Asked for late: whoever only looks at standard input takes it from a child that shares it.
+  input: {
+    get isTerminal() {
+      return process.stdin.isTTY === true;
+    },
+    [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
+  },
+  output,
+  hasErrorTerminal: process.stderr.isTTY === true,
+  print: text => void output.write(text.endsWith('\n') ? text : `${text}\n`).catch(() => undefined),
   complain: text => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
 });
+// A pipe takes what was printed only bit by bit; who was told to leave does not wait for that.
+if (code < 128) await output.write('').catch(() => undefined);
 // An agent that does not stop when it is told to may not keep the process alive.
 process.exit(code);

@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   RESERVED_TYPE: 'This event type is made by the engine alone.',
   EVENT_TOO_LARGE: 'An event is larger than the limit of its engine.',
   UNKNOWN_AGENT: 'No agent of this name is registered.',
+  POLICY_EXISTS: 'A gate has a policy of this name already.',
   // run: the caller acts
   RUN_NOT_FOUND: 'There is no such run, or it belongs to another tenant.',
   RUN_EXISTS: 'A run with this id exists already.',
@@ -26,6 +27,11 @@ export const ERROR_CODES = {
   IDEMPOTENCY_CONFLICT: 'This idempotency key was used with another request.',
   ASK_NOT_FOUND: 'The run has no open question with this id.',
   ASK_TIMEOUT: 'Nobody answered the question in time.',
+  VETOED: 'A policy said that it must not be.',
+  POLICY_ERROR: 'A policy threw, took too long or answered nonsense, and nothing may pass it then.',
+  CALL_TIMEOUT: 'A call took longer than its timeout allows.',
+  RETRY_LIMIT: 'A policy asked for one attempt more than a call may have.',
+  STEP_ENDED: 'The step or run around a call ended before the call did.',
   // flow
   MAILBOX_FULL: 'The run has more unwritten events than its mailbox may hold.',
   BUFFER_OVERFLOW: 'A consumer is slower than its source and its buffer is full.',

@@ -19,6 +19,7 @@ export const EXECUTION_TYPES = [
   'pipeline.failed',
   'wave.started',
   'wave.completed',
+  'wave.failed',
   'node.started',
   'node.completed',
   'node.failed',
@@ -28,6 +29,7 @@ export const EXECUTION_TYPES = [
   'tool.failed',
   'llm.prompt',
   'llm.response',
+  'llm.failed',
 ] as const;
 
 /** The turns of an agent that acts on an environment. */

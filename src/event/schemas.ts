@@ -12,6 +12,17 @@ const usage = z.object({
   outputTokens: count.optional(),
   cost: z.number().min(0).optional(),
 });
+/** Which try it is; left out where it is the first and the type does not ask for it. */
+const attempt = z.int().min(1);
+/** That of a `SluiceError`; errors of others have none. */
+const code = z.string().optional();
+const failedCall = z.object({
+  callId: name,
+  error: z.string(),
+  code,
+  attempt: attempt.optional(),
+  willRetry: z.boolean().optional(),
+});
 
 /** The six states of a run, in the order in which they can follow each other. */
 export const RUN_STATUSES = ['accepted', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
@@ -73,28 +84,35 @@ const streaming = {
 const execution = {
   'pipeline.started': z.object({ name, waves: count, nodes: count }),
   'pipeline.completed': z.object({ durationMs: milliseconds, results: jsonObject.optional() }),
-  'pipeline.failed': z.object({ error: z.string() }),
+  'pipeline.failed': z.object({ error: z.string(), code }),
   'wave.started': z.object({ index: count, nodes: z.array(z.string()) }),
   'wave.completed': z.object({ index: count, durationMs: milliseconds }),
+  'wave.failed': z.object({ index: count, error: z.string(), code }),
   'node.started': z.object({
     name,
     wave: count.optional(),
     dependencies: z.array(z.string()).optional(),
-    attempt: z.int().min(1),
+    attempt,
   }),
   'node.completed': z.object({ name, result: json.optional(), durationMs: milliseconds }),
-  'node.failed': z.object({ name, error: z.string(), attempt: z.int().min(1), willRetry: z.boolean() }),
+  'node.failed': z.object({ name, error: z.string(), code, attempt, willRetry: z.boolean() }),
   'node.skipped': z.object({ name, value: json.optional() }),
-  'tool.called': z.object({ callId: name, tool: name, args: json }),
+  'tool.called': z.object({ callId: name, tool: name, args: json, attempt: attempt.optional() }),
   'tool.completed': z.object({ callId: name, result: json, durationMs: milliseconds }),
-  'tool.failed': z.object({ callId: name, error: z.string() }),
-  'llm.prompt': z.object({ callId: name, model: z.string().optional(), messages: z.array(json) }),
+  'tool.failed': failedCall,
+  'llm.prompt': z.object({
+    callId: name,
+    model: z.string().optional(),
+    messages: z.array(json),
+    attempt: attempt.optional(),
+  }),
   'llm.response': z.object({
     callId: name,
     response: json,
     durationMs: milliseconds,
     usage: usage.optional(),
   }),
+  'llm.failed': failedCall,
 };
 
 const conversation = {

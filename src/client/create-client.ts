@@ -4,8 +4,10 @@ import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
 import type { RunView } from '../http/run-view.ts';
 import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
 import type { Feed } from './feed.ts';
+import { resolveProducerOptions, type ProducerOptions } from './producer-options.ts';
 import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
 import { watchRuns, withQuery, type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+import { RemoteProducer, type RunProducer } from './run-producer.ts';
 import { badResponse, sendRequest } from './send-request.ts';
 
 /** How a run is started; the server checks it. Times are milliseconds. */
@@ -35,12 +37,19 @@ export interface StartedRun {
 }
 
 /**
- * The runs of a server. Each call is one request and never repeated by itself; it rejects with `CONNECTION_LOST` if
+ * The runs of a server. Each call, but for {@link producer}, is one request and never repeated by itself; it rejects with `CONNECTION_LOST` if
  * nobody answers, with the error that the server answers, and with `BAD_RESPONSE` for what no Sluice server says.
  */
 export interface Client {
   /** Starts an agent. */
   start(agent: string, request?: StartRequest): Promise<StartedRun>;
+  /** Creates a run without an agent: {@link producer} writes it. */
+  open(request?: StartRequest): Promise<StartedRun>;
+  /**
+   * Writes a run that was {@link open}ed, here or elsewhere. Nothing is sent inside of this call; the requests that
+   * follow are repeated until they are answered. Throws `BAD_OPTION`.
+   */
+  producer(runId: string, options?: ProducerOptions): RunProducer;
   /** Rejects with `RUN_NOT_FOUND`. */
   get(runId: string): Promise<RunView>;
   /** One page of runs, newest first. */
@@ -87,6 +96,9 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
 
   return {
     start: async (agent, request) => (await post<StartedRun>(runs, { ...request, agent })).body,
+    open: async request => (await post<StartedRun>(runs, { ...request })).body,
+    producer: (runId, more) =>
+      new RemoteProducer(runId, at(runId, '/events'), resolveProducerOptions({ ...options, ...more })),
     get: async runId => (await ask<RunView>(at(runId))).body,
     list: async (query = {}) => (await ask<RunListPage>(withQuery(new URL(runs), query))).body,
     watch: (query = {}, more) =>

@@ -1,13 +1,8 @@
-import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
-import { fullJitter } from '../time/full-jitter.ts';
 import { FrameConnection } from './frame-connection.ts';
 import type { Frame } from './frame-parser.ts';
 import type { StreamSettings } from './options.ts';
+import { Retries } from './retries.ts';
 import { Silence } from './silence.ts';
-import { onWakeUp } from './wake-ups.ts';
-
-/** Client errors that pass by themselves: time-out, too early, too many requests. */
-const PASSING: readonly unknown[] = [408, 425, 429];
 
 export interface FrameStreamSource {
   /** What errors name. */
@@ -26,15 +21,15 @@ export class FrameStream {
   readonly #settings: StreamSettings;
   readonly #source: FrameStreamSource;
   readonly #silence = new Silence();
+  readonly #retries: Retries;
   #connection: FrameConnection | undefined;
-  #failures = 0;
   #retry = 0;
-  #wake: (() => void) | undefined;
   #isClosed: boolean;
 
   constructor(settings: StreamSettings, source: FrameStreamSource) {
     this.#settings = settings;
     this.#source = source;
+    this.#retries = new Retries(settings);
     this.#isClosed = settings.signal?.aborted ?? false;
     settings.signal?.addEventListener('abort', this.#stop);
   }
@@ -42,7 +37,7 @@ export class FrameStream {
   /** A frame that is at hand; `undefined`: ask {@link more}. Throws `BAD_RESPONSE`. */
   take(): Frame | undefined {
     const frame = this.#connection?.take();
-    if (frame) this.#failures = 0;
+    if (frame) this.#retries.reset();
     return frame;
   }
 
@@ -68,7 +63,7 @@ export class FrameStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#hangUp();
-    this.#wake?.();
+    this.#retries.stop();
     this.#settings.onState({ status: 'closed', ...failure });
   }
 
@@ -79,7 +74,7 @@ export class FrameStream {
     const { onState } = this.#settings;
     if (this.#connection) {
       await this.#connection.read();
-      if (this.#connection?.wasHeard) this.#failures = 0;
+      if (this.#connection?.wasHeard) this.#retries.reset();
       return true;
     }
     const connection = new FrameConnection(this.#settings, this.#silence, this.#source.address);
@@ -95,41 +90,12 @@ export class FrameStream {
     const isStale = this.#connection?.isStale;
     this.#hangUp();
     if (isStale) return;
-    this.#failures++;
-    const { maxRetries, retryDelay, maxRetryDelay, onState } = this.#settings;
-    if (!this.#isPassing(error) || this.#failures > maxRetries) {
-      const last = this.#isPassing(error) ? gaveUp(error, maxRetries) : error;
+    try {
+      await this.#retries.wait(error, { least: this.#retry, isKnown: this.wasOpen });
+    } catch (last) {
       this.close({ error: last });
       throw last;
     }
-    const asked = Number(error.details?.retryAfter ?? this.#retry);
-    const longest = Math.min(retryDelay * 2 ** (this.#failures - 1), maxRetryDelay);
-    const delay = Math.min(asked, maxRetryDelay) + fullJitter(longest);
-    onState({ status: 'waiting', attempt: this.#failures, delay, error });
-    // Whoever was told may have closed it.
-    if (!this.#isClosed) await this.#pause(delay);
-  }
-
-  #isPassing(error: unknown): error is SluiceError {
-    if (!isSluiceError(error)) return false;
-    const status = error.details?.status;
-    if (status === undefined) return error.code === 'CONNECTION_LOST';
-    // A page in place of a stream is a wrong address, or a proxy whose server is away for a while.
-    return PASSING.includes(status) || (status as number) >= 500 || (status === 200 && this.wasOpen);
-  }
-
-  #pause(delay: number): Promise<void> {
-    return new Promise(resolve => {
-      const ring = (): void => {
-        stopAlarm();
-        stopWakeUps();
-        this.#wake = undefined;
-        resolve();
-      };
-      const stopAlarm = this.#settings.clock.alarm(delay, ring, false);
-      const stopWakeUps = onWakeUp(ring);
-      this.#wake = ring;
-    });
   }
 
   #hangUp(): void {
@@ -137,10 +103,4 @@ export class FrameStream {
     this.#connection?.close();
     this.#connection = undefined;
   }
-}
-
-function gaveUp(last: SluiceError, retries: number): SluiceError {
-  return new SluiceError('CONNECTION_LOST', `Gave up after ${retries} retries. ${last.message}`, {
-    cause: last,
-  });
 }

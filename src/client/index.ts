@@ -8,8 +8,10 @@ export {
   type RequestOptions,
   type StreamOptions,
 } from './options.ts';
+export { type AmountOfEvents, type ProducerOptions } from './producer-options.ts';
 export { type RunItem } from './run-items.ts';
 export { type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+export { type ProducedEvent, type RunProducer } from './run-producer.ts';
 export { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
 export { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 export { type ErrorCode } from '../errors/codes.ts';

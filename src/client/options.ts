@@ -67,9 +67,9 @@ export function resolveStreamOptions(options: StreamOptions): StreamSettings {
     headers: options.headers,
     fetch: options.fetch,
     signal: options.signal,
-    maxRetries: amount('maxRetries', options.maxRetries ?? Infinity, Infinity),
-    retryDelay: amount('retryDelay', options.retryDelay ?? 500, HOUR),
-    maxRetryDelay: amount('maxRetryDelay', options.maxRetryDelay ?? 30_000, HOUR),
+    maxRetries: amount('maxRetries', options.maxRetries ?? Infinity, [0, Infinity], 'retries'),
+    retryDelay: amount('retryDelay', options.retryDelay ?? 500, [0, HOUR], 'ms'),
+    maxRetryDelay: amount('maxRetryDelay', options.maxRetryDelay ?? 30_000, [0, HOUR], 'ms'),
     onState: options.onState ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };
@@ -88,7 +88,8 @@ export function resolveUrl(url: string | URL): URL {
   }
 }
 
-function amount(name: string, value: number, most: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= most) return value;
-  throw new SluiceError('BAD_OPTION', `${name}: expected a number from 0 to ${most}, got ${value}.`);
+/** Checks one number. Throws `BAD_OPTION`. */
+export function amount(name: string, value: number, [least, most]: readonly number[], unit: string): number {
+  if (typeof value === 'number' && value >= least! && value <= most!) return value;
+  throw new SluiceError('BAD_OPTION', `${name}: expected ${least} to ${most} ${unit}, got ${value}.`);
 }

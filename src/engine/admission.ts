@@ -6,17 +6,17 @@ import {
   type RunKey,
   type RunRecord,
 } from '../backends/backend.ts';
-import { openGate } from '../control/gate-stage.ts';
+import type { EventDefinitions } from '../event/define-events.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { RunServices, RunSettings } from '../run/run-parts.ts';
 import { RunActor } from '../run/run.ts';
 import { maskValue } from '../secrets/mask-value.ts';
 import { isoTime } from '../time/iso-time.ts';
-import { randomName } from '../time/new-id.ts';
+import { randomName } from '../time/random-name.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { Observers } from './observers.ts';
+import type { Observers } from './observers/observers.ts';
 import type { EngineSettings } from './options.ts';
 import { RunKeeper, type KeeperServices } from './run-keeper.ts';
 import { NO_LABELS, type StartSettings } from './start-options.ts';
@@ -32,6 +32,8 @@ export interface AdmissionKind {
   readonly agent: string | undefined;
   /** Somebody outside, who opened it. */
   readonly isOpen: boolean;
+  /** Custom types of its own, instead of the engine's. */
+  readonly events?: EventDefinitions | undefined;
 }
 
 /** Milliseconds of silence after which a producer outside is given up. */
@@ -53,13 +55,13 @@ export class Admission {
   #lastSettings: RunSettings | undefined;
 
   constructor(settings: EngineSettings, sweep: Sweep, live: LiveRuns, observers: Observers) {
-    const { backend, clock, secrets } = settings;
+    const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
     this.#live = live;
     this.#keeping = { directory: backend.directory, clock, live, observers };
     this.#services = {
       ...{ log: backend.log, isChained: backend.flags.chained },
-      ...{ clock, sweep, secrets, gate: openGate },
+      ...{ clock, sweep, secrets, gate },
     };
   }
 
@@ -142,7 +144,7 @@ export class Admission {
     };
   }
 
-  #actorOf(start: StartSettings, { isOpen }: AdmissionKind, record: RunRecord): RunActor {
+  #actorOf(start: StartSettings, kind: AdmissionKind, record: RunRecord): RunActor {
     const { runId, tenantId, threadId, labels, metadata } = start;
     const key = runKey(tenantId, runId);
     const actor = new RunActor({
@@ -157,7 +159,7 @@ export class Admission {
         metadata: metadata && structuredClone(metadata),
       },
       services: this.#services,
-      settings: this.#settingsOf(start, isOpen),
+      settings: this.#settingsOf(start, kind),
       listener: new RunKeeper(this.#keeping, key),
     });
     this.#live.add(key, actor);
@@ -165,18 +167,23 @@ export class Admission {
   }
 
   /** Most runs behave like the one before, and then share its settings. */
-  #settingsOf({ record, maxDuration, idle: given }: StartSettings, isOpen: boolean): RunSettings {
+  #settingsOf(
+    { record, maxDuration, idle: given }: StartSettings,
+    { isOpen, events = this.#settings.events }: AdmissionKind,
+  ): RunSettings {
     const idle = given ?? (isOpen ? PRODUCER_IDLE : Infinity);
     const idleCode = isOpen ? 'PRODUCER_SILENT' : 'IDLE_TIMEOUT';
     const last = this.#lastSettings;
     const isSame =
       last?.record === record &&
+      last.events === events &&
       last.maxDuration === maxDuration &&
       last.idle === idle &&
       last.idleCode === idleCode;
     if (isSame) return last;
     const { eventBytes, mailbox, window, grace } = this.#settings;
-    return (this.#lastSettings = { record, window, mailbox, eventBytes, maxDuration, idle, idleCode, grace });
+    const limits = { window, mailbox, eventBytes, maxDuration, idle, idleCode, grace };
+    return (this.#lastSettings = { record, events, ...limits });
   }
 }
 

@@ -30,12 +30,6 @@ export function newId(): string {
   return String.fromCharCode(...TEXT);
 }
 
-/** Lower-case letters and digits, `length` of them, from the system's random source. */
-export function randomName(length: number): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
-  return Array.from(crypto.getRandomValues(new Uint8Array(length)), byte => alphabet[byte % 36]).join('');
-}
-
 /** `base` milliseconds, spread evenly over 1 to 1 + `share` times its length, so that clients do not return together. */
 export function withJitter(base: number, share: number): number {
   return Math.round(base * (1 + share * Math.random()));

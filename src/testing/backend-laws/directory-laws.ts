@@ -1,6 +1,6 @@
 import { isSluiceError } from '../../errors/sluice-error.ts';
 import { runKey, type Backend, type RunQuery, type RunRecord } from '../../backends/backend.ts';
-import { randomName } from '../../time/new-id.ts';
+import { randomName } from '../../time/random-name.ts';
 import { breach, type Law } from '../law.ts';
 import { law, type BackendLab } from './backend-lab.ts';
 import { LawRun, recordOf } from './law-run.ts';

@@ -42,6 +42,7 @@ export { createEngine } from './engine/create-engine.ts';
 export { type Agent, defineAgent } from './engine/define-agent.ts';
 export { type CloseOptions, type CloseReport } from './engine/close-engine.ts';
 export { type Engine } from './engine/engine.ts';
+export { type RunDecision } from './engine/run-decision.ts';
 export { type ListOptions } from './engine/runs.ts';
 export { type ReadOptions } from './engine/run-events.ts';
 export { type EventSearch, type SearchPage } from './engine/search.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StatementGate } from '../../src/control/gate-stage.ts';
+import { createGate } from '../../src/control/create-gate.ts';
 import { broken, collect } from '../support/collect.ts';
 import { codeOf } from '../support/code-of.ts';
 import { runLab } from '../support/run-lab.ts';
@@ -121,12 +121,12 @@ describe('the pipe of a run', () => {
   });
 
   it('fails what is awaited where a stage throws, and the run where nobody waits', async () => {
-    const gate: StatementGate = type =>
-      type === 'step'
-        ? () => {
-            throw new Error('judge');
-          }
-        : undefined;
+    const policy = { name: 'steps', types: 'step', decide: () => ({ signal: 'PROCEED' }) as const };
+    const gate = Object.assign(createGate([policy]), {
+      askNow() {
+        throw new Error('judge');
+      },
+    });
     const lab = runLab({ gate });
     const seen = collect(lab.run);
     lab.actor.begin({}, 0);

@@ -1,5 +1,5 @@
 import { runKey, type Backend } from '../../src/backends/backend.ts';
-import { openGate, type StatementGate } from '../../src/control/gate-stage.ts';
+import { Gate } from '../../src/control/gate.ts';
 import { parseFilter } from '../../src/event/filter.ts';
 import { RunContext } from '../../src/run/context.ts';
 import { Run } from '../../src/run/run-handle.ts';
@@ -17,7 +17,7 @@ export interface LabOptions extends Partial<RunSettings>, Omit<SlowBackendOption
   readonly keep?: { readonly events: number; readonly bytes: number };
   readonly page?: { readonly events: number; readonly bytes: number };
   readonly secrets?: SecretValues;
-  readonly gate?: StatementGate;
+  readonly gate?: Gate;
   readonly chained?: boolean;
 }
 
@@ -72,7 +72,7 @@ export function runLab(options: LabOptions = {}): RunLab {
     identity,
     services: {
       ...{ log, isChained: options.chained ?? false, clock, sweep },
-      ...{ secrets: knownSecrets(options.secrets), gate: options.gate ?? openGate },
+      ...{ secrets: knownSecrets(options.secrets), gate: options.gate ?? new Gate([], { clock }) },
     },
     settings,
     listener: { committed: () => undefined, moved: status => statuses.push(status) },

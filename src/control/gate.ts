@@ -119,6 +119,13 @@ export class Gate {
     return this.#decide(this.#laneOf(subject.type).asked, subject, context, terms) as Decision;
   }
 
+  /** Whether a type concerns any policy, asked or listening. One lookup. */
+  concerns(type: string): boolean {
+    if (this.#guards.length === 0) return false;
+    const { asked, hearing } = this.#laneOf(type);
+    return asked.length > 0 || hearing.length > 0;
+  }
+
   /** Whether anybody is asked about a type. One lookup. */
   guards(type: string): boolean {
     return this.#guards.length > 0 && this.#laneOf(type).asked.length > 0;

@@ -182,8 +182,10 @@ export class Admission {
       last.idleCode === idleCode;
     if (isSame) return last;
     const { eventBytes, mailbox, window, grace } = this.#settings;
-    const limits = { window, mailbox, eventBytes, maxDuration, idle, idleCode, grace };
-    return (this.#lastSettings = { record, events, ...limits });
+    return (this.#lastSettings = {
+      ...{ record, events, window, mailbox, eventBytes },
+      ...{ maxDuration, idle, idleCode, grace },
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { isPromise, type RunRecord } from '../backends/backend.ts';
+import type { Gate } from '../control/gate.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { parseFilter, type FilterSpec } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
@@ -31,6 +32,7 @@ import { Observers, type Observation, type ObserveOptions, type Observer } from 
 import { resolveOptions, type EngineOptions, type EngineSettings } from './options.ts';
 import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
 import { Producers } from './producers.ts';
+import { decisionsOf, type RunDecision } from './run-decision.ts';
 import { Runs } from './runs.ts';
 import { resolveStart, type StartOptions } from './start-options.ts';
 import { callableEvents, type EngineEvents } from './engine-events.ts';
@@ -43,6 +45,10 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly events: EngineEvents;
   /** What no event may show; may learn more at any time. */
   readonly secrets: KnownSecrets;
+  /** What may go ahead in its runs; takes and loses policies at any time. */
+  readonly gate: Gate;
+  /** What policies decided in runs of this process, as it is stored, masked. Hot; completes when the engine closes. */
+  readonly decisions$: Observable<RunDecision>;
   readonly #settings: EngineSettings;
   readonly #sweep: Sweep;
   readonly #live: LiveRuns;
@@ -69,6 +75,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     });
     this.events = callableEvents(this.#runEvents);
     this.secrets = secrets;
+    this.gate = settings.gate;
+    this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
   }
 
@@ -118,7 +126,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     const resolved = resolveAgent(agent, this.#settings.agents);
     const settings = resolveStart(options, { agent: resolved.name }, this.#settings);
     const input = checkInput(resolved, options.input, this.secrets);
-    const admitting = this.#admission.admit(settings, { agent: resolved.name, isOpen: false });
+    const { name, events } = resolved;
+    const admitting = this.#admission.admit(settings, { agent: name, isOpen: false, events });
     const { actor, record } = isPromise(admitting) ? await admitting : admitting;
     if (!actor) return this.#repeatedRun(record);
     const run = this.#liveRun<Output>(actor);

@@ -1,5 +1,7 @@
 import type { Backend } from '../backends/backend.ts';
 import { memoryBackend } from '../backends/memory/memory-backend.ts';
+import { Gate } from '../control/gate.ts';
+import type { Policy } from '../control/policy.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
@@ -19,6 +21,11 @@ export interface EngineOptions<Custom extends CustomEvents = AnyCustom> {
   readonly events?: EventDefinitions<Custom> | undefined;
   /** Names and values that no event may show. Default: none. */
   readonly secrets?: SecretValues | KnownSecrets | undefined;
+  /**
+   * What may go ahead: a gate, which several engines may share, or the policies of one of this engine's own. Default: a
+   * gate without policies; more can be added at any time, `engine.gate.add(…)`.
+   */
+  readonly gate?: Gate | readonly Policy[] | undefined;
   /** Told every committed event of this engine's runs. */
   readonly observers?: readonly Observer[] | undefined;
   /** Told what observers throw. Default: they are only counted, in `Observation.failed`. */
@@ -58,6 +65,7 @@ export interface EngineSettings {
   readonly backend: Backend;
   readonly clock: Clock;
   readonly secrets: KnownSecrets;
+  readonly gate: Gate;
   readonly events: EventDefinitions | undefined;
   readonly agents: ReadonlyMap<string, AnyAgent>;
   readonly eventBytes: number;
@@ -91,6 +99,7 @@ export function resolveOptions<Custom extends CustomEvents>(options: EngineOptio
     backend,
     clock,
     secrets: options.secrets instanceof KnownSecrets ? options.secrets : knownSecrets(options.secrets ?? {}),
+    gate: gateOf(options.gate, clock),
     events: options.events,
     agents: agentsByName(options.agents ?? []),
     eventBytes: checkNumber('limits.eventBytes', limits.eventBytes, 256 * KB, {
@@ -129,6 +138,18 @@ export function resolveOptions<Custom extends CustomEvents>(options: EngineOptio
     grace: checkNumber('grace', options.grace, 5 * SECOND, { min: 0, max: HOUR, unit: 'ms' }),
     window: checkNumber('window', options.window, 64, { min: 1, max: 1_024, unit: 'events' }),
   };
+}
+
+function gateOf(gate: EngineOptions['gate'], clock: Clock): Gate {
+  if (gate === undefined || Array.isArray(gate))
+    return new Gate(gate as readonly Policy[] | undefined, { clock });
+  // By shape, since it may be of another copy of the package (ESM and CommonJS).
+  if (typeof (gate as Partial<Gate> | null)?.askNow === 'function') return gate as Gate;
+  const got = (gate as unknown) === null ? 'null' : typeof gate;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `gate: expected what createGate made, or a list of policies, got ${got}.`,
+  );
 }
 
 function agentsByName(agents: readonly AnyAgent[]): ReadonlyMap<string, AnyAgent> {

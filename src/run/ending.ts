@@ -26,6 +26,9 @@ export interface Ending {
 const LONGEST_MESSAGE = 16_384;
 const LONGEST_NAME = 128;
 
+/** Codes of an end whose event names the policy behind it. */
+const VETO_CODES: ReadonlySet<string> = new Set(['VETOED', 'POLICY_ERROR']);
+
 /** What an ending is told of its run. */
 export interface EndingRules {
   readonly runId: string;
@@ -56,8 +59,10 @@ export function failed(rules: EndingRules, thrown: unknown): Ending {
     cause: thrown,
     details: { code },
   });
-  const data = { code, message, errorType, recoverable: false };
-  return { type: 'error', data, size: message.length + errorType.length, outcome: { ok: false, error } };
+  const details = VETO_CODES.has(code) ? vetoDetails(thrown as SluiceError, rules) : undefined;
+  const data = { code, message, errorType, recoverable: false, ...(details && { details }) };
+  const size = message.length + errorType.length + (details ? 2 * LONGEST_NAME : 0);
+  return { type: 'error', data, size, outcome: { ok: false, error } };
 }
 
 /** A producer outside said the end itself, in an event that was checked. */
@@ -97,6 +102,12 @@ export function stopped(rules: EndingRules, stop: Stop, forced: boolean): Ending
     outcome: { ok: false, error },
     isForced: forced,
   };
+}
+
+/** Who vetoed what. */
+function vetoDetails({ details }: SluiceError, rules: EndingRules): JsonObject {
+  const word = (name: string): string => cut(messageOf(details?.[name]), LONGEST_NAME, rules);
+  return { policy: word('policy'), on: word('on') };
 }
 
 /** Anybody may throw something that looks like an error of ours. */

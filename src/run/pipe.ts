@@ -1,4 +1,5 @@
-import { gateStage } from '../control/gate-stage.ts';
+import { GateStage, type StageHost } from '../control/gate-stage.ts';
+import type { Subject } from '../control/execution-context.ts';
 import type { SluiceError } from '../errors/sluice-error.ts';
 import { chainStart } from '../event/chain.ts';
 import type { Proposal } from '../event/proposal.ts';
@@ -14,7 +15,7 @@ import type { RunParts } from './run-parts.ts';
 const LARGEST_GROUP = 256;
 
 /** What the pipe asks and tells the run it belongs to. */
-export interface PipeHost {
+export interface PipeHost extends StageHost {
   /** Says what the end is, at the moment it is taken from the mailbox: a cancel until then wins. */
   sayEnd(proposed: Proposal): Proposal;
   /** Says what the end is where a stage could not take the one before; it goes past the stages. */
@@ -37,6 +38,7 @@ export class RunPipe {
   readonly #host: PipeHost;
   readonly #mailbox: Mailbox;
   readonly #commit: Commit;
+  readonly #gate: GateStage;
   readonly #stages: Step<Proposal>;
   #isPumping = false;
   /** The end waits in the mailbox: what comes now would stand behind it. */
@@ -52,8 +54,8 @@ export class RunPipe {
     const chain = services.isChained ? chainStart(identity.epoch) : undefined;
     this.#commit = new Commit({ log: services.log, identity, chain, host });
     const recorded = recordStage(settings.record)(this.#commit);
-    const gated = gateStage(services.gate)(recorded);
-    this.#stages = redactStep<Proposal>(services.secrets)(gated);
+    this.#gate = new GateStage(services.gate, host, recorded);
+    this.#stages = redactStep<Proposal>(services.secrets)(this.#gate);
   }
 
   /** Proposals that are not stored yet. */
@@ -78,6 +80,11 @@ export class RunPipe {
     if (ahead) this.#mailbox.putAhead(proposal);
     else this.#mailbox.put(proposal);
     if (!this.#isPumping) this.#pump();
+  }
+
+  /** The run ends, and no event will tell: policies hear of it all the same. */
+  endUnsaid(end: Subject): void {
+    this.#gate.hearEnd(end);
   }
 
   /** Resolves when everything taken so far is stored or dropped, whatever comes meanwhile. */
@@ -132,7 +139,9 @@ export class RunPipe {
     try {
       this.#stages.next(this.#host.sayEnd(proposal));
     } catch (error) {
-      this.#commit.next(this.#host.sayBrokenEnd(proposal, error));
+      const end = this.#host.sayBrokenEnd(proposal, error);
+      this.#gate.hearEnd(end);
+      this.#commit.next(end);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Log, RunKey } from '../backends/backend.ts';
-import type { StatementGate } from '../control/gate-stage.ts';
+import type { Gate } from '../control/gate.ts';
+import type { EventDefinitions } from '../event/define-events.ts';
 import type { EventFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { RunEvent, RunStatus } from '../event/run-event.ts';
@@ -26,7 +27,8 @@ export interface RunServices {
   readonly clock: Clock;
   readonly sweep: Sweep;
   readonly secrets: KnownSecrets;
-  readonly gate: StatementGate;
+  /** Asked at the calls of the agent, and in the pipe. */
+  readonly gate: Gate;
 }
 
 /** How a run behaves; resolved and validated once, by the engine. Times in milliseconds. */
@@ -35,6 +37,8 @@ export interface RunSettings {
   readonly window: number;
   readonly mailbox: MailboxLimits;
   readonly eventBytes: number;
+  /** The custom types that were declared, where they were. */
+  readonly events?: EventDefinitions | undefined;
   readonly maxDuration: number;
   readonly idle: number;
   /** What the silence of a run is called: an agent's own, or that of a producer outside. */

@@ -1,3 +1,5 @@
+import type { ExecutionContext } from '../control/execution-context.ts';
+import type { JudgeHost } from '../control/statement-judge.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Proposal } from '../event/proposal.ts';
@@ -7,6 +9,7 @@ import { Asks, askNotFound, type AskOptions } from './asks.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines, type DeadlineHost } from './deadlines.ts';
 import { completed, failed, said, stopped, type Ending, type EndingRules } from './ending.ts';
+import { executionOf, judgingOf } from './execution.ts';
 import { END_SIGNAL, isEnded, nextStatus, type EndType, type LifeSignal } from './lifecycle.ts';
 import { RunPipe, type PipeHost } from './pipe.ts';
 import type { RunParts } from './run-parts.ts';
@@ -33,6 +36,7 @@ export class RunActor implements PipeHost, DeadlineHost {
   #startedAt = 0;
   #asks: Asks | undefined;
   #ending: Ending | undefined;
+  #execution: ExecutionContext | undefined;
 
   constructor(parts: RunParts) {
     const { identity, services, settings } = parts;
@@ -82,6 +86,15 @@ export class RunActor implements PipeHost, DeadlineHost {
   /** Fires when the run is to stop. */
   get signal(): AbortSignal {
     return this.#cancellation.signal(this.parts.identity.runId);
+  }
+
+  /** What policies are told of it. */
+  get execution(): ExecutionContext {
+    return (this.#execution ??= executionOf(this));
+  }
+
+  judging(): JudgeHost {
+    return judgingOf(this);
   }
 
   /** `work` is the agent, called on a fresh microtask. Without one, a writer outside ends the run. */
@@ -227,6 +240,7 @@ export class RunActor implements PipeHost, DeadlineHost {
     this.#ending ??= { ...failed(this.#endings, error), outcome: { ok: false, error } };
     this.#deadlines.pause();
     this.#cancellation.settle();
+    this.pipe.endUnsaid({ type: this.#ending.type, data: this.#ending.data });
     this.#asks?.dropAll(error);
     this.result.settle({ ok: false, error });
     this.window.error(error);

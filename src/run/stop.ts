@@ -5,7 +5,12 @@ import type { TextMask } from '../secrets/mask-value.ts';
 /** Why a run is to end before its agent returns, and with which event. The first one wins. */
 export type Stop =
   | { readonly end: 'cancelled'; readonly reason: string | undefined }
-  | { readonly end: 'error'; readonly code: ErrorCode; readonly message: string };
+  | {
+      readonly end: 'error';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly details?: SluiceError['details'];
+    };
 
 const LONGEST_REASON = 16_384;
 
@@ -28,9 +33,14 @@ export function maskedStop(stop: Stop, secrets: TextMask): Stop {
 
 /** What the agent's signal, its questions and its callers are told. */
 export function stopError(runId: string, stop: Stop): SluiceError {
-  if (stop.end === 'error') return new SluiceError(stop.code, stop.message, { runId });
+  if (stop.end === 'error') return new SluiceError(stop.code, stop.message, { runId, details: stop.details });
   const why = stop.reason === undefined ? '' : `: ${stop.reason}`;
   return new SluiceError('RUN_CANCELLED', `run ${runId} was cancelled${why}`, { runId });
+}
+
+/** A policy said that what it said must not be. */
+export function vetoed({ code, message, details }: SluiceError): Stop {
+  return { end: 'error', code, message, details };
 }
 
 /** It worked longer than it may. */

@@ -55,7 +55,7 @@ export class FeedSocket implements Beating, Bell {
     if (socket && request.httpVersion === '1.1' && isUnchanged(response)) this.#socket = socket;
     (this.#socket ?? response).on('drain', this.#drain);
     core.heartbeats.add(this);
-    this.#write(new SseBytes(retryFrame(core.retryDelay())));
+    this.#write(new SseBytes(retryFrame(core.retryDelay()) + (reply.greeting ?? '')));
     this.ring();
     socket?.uncork();
   }

@@ -10,7 +10,7 @@ import type { FeedReply } from './reply.ts';
  */
 export function feedStream(
   core: HttpCore,
-  { feed, onDisconnect }: FeedReply,
+  { feed, greeting = '', onDisconnect }: FeedReply,
   left: AbortSignal,
 ): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -69,7 +69,7 @@ export function feedStream(
         core.heartbeats.add(member);
         left.addEventListener('abort', leave);
         if (left.aborted) leave();
-        else write(new SseBytes(retryFrame(core.retryDelay())));
+        else write(new SseBytes(retryFrame(core.retryDelay()) + greeting));
       },
       async pull() {
         while (isOpen) {

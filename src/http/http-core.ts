@@ -1,13 +1,14 @@
 import { Heartbeats } from '../bridges/sse/heartbeats.ts';
 import { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import { withJitter } from '../time/new-id.ts';
+import { bridgeRoutes } from './bridge-routes.ts';
 import { checkOrigin } from './check-origin.ts';
 import type { ServedEngine } from './exchange.ts';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.ts';
 import { problemOf } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
-import { RouteTable } from './route-table.ts';
+import { RouteTable, type Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
 import { health, listAgents, showPage } from './routes/about.ts';
 import { answerRun, cancelRun } from './routes/control-run.ts';
@@ -17,7 +18,7 @@ import { runEvents } from './routes/run-events.ts';
 import { createRun, deleteRun, listRuns, runOffset, showRun } from './routes/runs.ts';
 import { tenantOf } from './tenant-of.ts';
 
-const ROUTES = new RouteTable({
+const ROUTES: Routes = {
   '/': { GET: showPage },
   '/healthz': { GET: health },
   '/agents': { GET: listAgents },
@@ -32,7 +33,7 @@ const ROUTES = new RouteTable({
   '/runs/{id}/cancel': { POST: cancelRun },
   '/runs/{id}/answers': { POST: answerRun },
   '/events': { GET: manyEvents },
-});
+};
 
 /** Answers requests, whoever received them, and has what the streams of one server share. */
 export class HttpCore {
@@ -40,11 +41,13 @@ export class HttpCore {
   readonly heartbeats: Heartbeats;
   readonly #engine: ServedEngine;
   readonly #settings: HandlerSettings;
+  readonly #routes: RouteTable;
 
   /** Throws `BAD_OPTION`. */
   constructor(engine: ServedEngine, options: HandlerOptions) {
     this.#engine = engine;
     this.#settings = resolveHandlerOptions(options);
+    this.#routes = new RouteTable(...this.#settings.bridges.map(bridgeRoutes), ROUTES);
     this.heartbeats = new Heartbeats(this.#settings.clock, this.#settings.heartbeat);
   }
 
@@ -58,7 +61,7 @@ export class HttpCore {
     try {
       checkOrigin(request, this.#settings.allowedHosts);
       const { path, query } = splitTarget(request.target, this.#settings.basePath);
-      const { route, params } = ROUTES.find(request.method, path);
+      const { route, params } = this.#routes.find(request.method, path);
       return await route({
         ...{ engine: this.#engine, request, params, query: new URLSearchParams(query) },
         ...{ tenantId: tenantOf(request), feeds: this.feeds, settings: this.#settings },

@@ -1,3 +1,4 @@
+export { type Bridge } from '../bridges/bridge.ts';
 export { createHandler } from './create-handler.ts';
 export { createNodeListener } from './create-node-listener.ts';
 export { type HandlerOptions } from './options.ts';

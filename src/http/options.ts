@@ -1,7 +1,9 @@
+import type { Bridge } from '../bridges/bridge.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { checkNumber } from '../engine/check-number.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import type { AllowedHosts } from './check-origin.ts';
+import { checkBridges } from './check-bridges.ts';
 import { pageOf, type Page } from './page.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
@@ -21,6 +23,11 @@ export interface HandlerOptions {
   readonly retry?: number | undefined;
   /** The HTML that `GET /` answers with. Default: none, and `GET /` is a 404. */
   readonly page?: string | undefined;
+  /**
+   * Other systems whose clients may come here, such as `dockrion()`. Where a bridge answers an address of Sluice, the
+   * bridge does. Default: none.
+   */
+  readonly bridges?: readonly Bridge[] | undefined;
   /** Where heartbeats take time from; for tests. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
@@ -33,6 +40,7 @@ export interface HandlerSettings {
   readonly heartbeat: number;
   readonly retry: number;
   readonly page: Page | undefined;
+  readonly bridges: readonly Bridge[];
   readonly clock: Clock;
 }
 
@@ -55,6 +63,7 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
     heartbeat: checkNumber('heartbeat', options.heartbeat, 15_000, { min: 10, max: HOUR, unit: 'ms' }),
     retry: checkNumber('retry', options.retry, 2_000, { min: 0, max: HOUR, unit: 'ms' }),
     page: page === undefined ? undefined : pageOf(page),
+    bridges: checkBridges(options.bridges ?? []),
     clock,
   };
 }

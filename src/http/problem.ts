@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   RESERVED_TYPE: 400,
   EVENT_TOO_LARGE: 413,
   UNKNOWN_AGENT: 404,
+  POLICY_EXISTS: 500,
   RUN_NOT_FOUND: 404,
   RUN_EXISTS: 409,
   RUN_ENDED: 409,
@@ -25,8 +26,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   IDEMPOTENCY_CONFLICT: 422,
   ASK_NOT_FOUND: 404,
   ASK_TIMEOUT: 408,
+  VETOED: 403,
+  POLICY_ERROR: 500,
   MAILBOX_FULL: 429,
   BUFFER_OVERFLOW: 503,
+  OBSERVER_TIMEOUT: 500,
   STREAM_EXPIRED: 410,
   TOO_MANY_RUNS: 503,
   AGENT_ERROR: 500,
@@ -75,22 +79,25 @@ export function problemReply(problem: Problem, headers: Readonly<Record<string, 
   );
 }
 
-/** Answers whatever was thrown. What is not a `SluiceError` is told as `INTERNAL`, and nothing of its text. */
-export function problemOf(thrown: unknown): BodyReply {
+/** What was thrown, in facts. What is not a `SluiceError` is told as `INTERNAL`, and nothing of its text. */
+export function problemFacts(thrown: unknown): Problem {
   const error = isSluiceError(thrown)
     ? thrown
     : new SluiceError('INTERNAL', 'The request failed inside of the server. Try again; look into its log.');
   const { code, message, runId, details } = error;
-  const allow = code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) };
-  return problemReply(
-    {
-      status: STATUS[code] ?? 500,
-      code,
-      title: ERROR_CODES[code] ?? code,
-      detail: message,
-      runId,
-      details,
-    },
-    { ...allow },
-  );
+  return {
+    status: STATUS[code] ?? 500,
+    code,
+    title: ERROR_CODES[code] ?? code,
+    detail: message,
+    runId,
+    details,
+  };
+}
+
+/** Answers whatever was thrown, as {@link problemFacts} tells it. */
+export function problemOf(thrown: unknown): BodyReply {
+  const problem = problemFacts(thrown);
+  const { code, details } = problem;
+  return problemReply(problem, { ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }) });
 }

@@ -15,6 +15,8 @@ export interface FeedReply {
   readonly status: 200;
   readonly headers: Headers;
   readonly feed: SseFeed;
+  /** Frames that come before those of the feed. */
+  readonly greeting?: string | undefined;
   /** To be called if the client leaves before the feed has ended. */
   readonly onDisconnect?: (() => void) | undefined;
 }
@@ -46,8 +48,9 @@ export function feedReply(
   feed: SseFeed,
   {
     headers,
+    greeting,
     onDisconnect,
-  }: { readonly headers?: Headers; readonly onDisconnect?: (() => void) | undefined } = {},
+  }: Partial<Pick<FeedReply, 'greeting' | 'onDisconnect'>> & { readonly headers?: Headers | undefined } = {},
 ): FeedReply {
-  return { status: 200, headers: { ...SAFE, ...SSE_HEADERS, ...headers }, feed, onDisconnect };
+  return { status: 200, headers: { ...SAFE, ...SSE_HEADERS, ...headers }, feed, greeting, onDisconnect };
 }

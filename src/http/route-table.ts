@@ -13,8 +13,11 @@ export interface RouteMatch {
 export class RouteTable {
   readonly #paths: readonly { readonly parts: readonly string[]; readonly methods: Routes[string] }[];
 
-  constructor(routes: Routes) {
-    this.#paths = Object.entries(routes).map(([path, methods]) => ({ parts: path.split('/'), methods }));
+  /** Where several answer one address, the first does. */
+  constructor(...tables: readonly Routes[]) {
+    this.#paths = tables
+      .flatMap(routes => Object.entries(routes))
+      .map(([path, methods]) => ({ parts: path.split('/'), methods }));
   }
 
   /** Throws `NOT_FOUND`, `METHOD_NOT_ALLOWED` with `details.allow`, and `BAD_REQUEST` for a malformed path. */

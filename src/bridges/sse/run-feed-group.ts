@@ -2,7 +2,8 @@ import { parsePosition } from '../../event/cursor.ts';
 import { isNotice } from '../../event/notice.ts';
 import type { ReadStep, RunReader } from '../../run/reader.ts';
 import { soon } from '../../time/soon.ts';
-import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
+import type { FrameStyle } from '../frame-style.ts';
+import { HEARTBEAT_FRAME, idFrame } from './frames.ts';
 import { SseBytes } from './sse-bytes.ts';
 import type { Bell } from './sse-feed.ts';
 
@@ -38,7 +39,7 @@ const HEARTBEAT = new SseBytes(HEARTBEAT_FRAME);
  */
 export class RunFeedGroup {
   readonly #reader: RunReader;
-  readonly #frames: FrameMode;
+  readonly #style: FrameStyle;
   readonly #steps = new Map<string, FeedStep | Promise<FeedStep>>();
   readonly #unwatch: () => void;
   #bytes = 0;
@@ -50,9 +51,9 @@ export class RunFeedGroup {
   /** How often the bell has rung. */
   rings = 0;
 
-  constructor(reader: RunReader, frames: FrameMode) {
+  constructor(reader: RunReader, style: FrameStyle) {
     this.#reader = reader;
-    this.#frames = frames;
+    this.#style = style;
     this.#unwatch = reader.watch(() => {
       this.rings++;
       this.flushSoon();
@@ -95,6 +96,8 @@ export class RunFeedGroup {
 
   /** A sign of life, and the place to resume from where the last event does not tell it any longer. */
   heartbeat(cursor: string | undefined): SseBytes {
+    const { heartbeat } = this.#style;
+    if (heartbeat) return new SseBytes(heartbeat(cursor));
     if (cursor === undefined) return HEARTBEAT;
     if (this.#idle?.cursor !== cursor) {
       this.#idle = { cursor, bytes: new SseBytes(HEARTBEAT_FRAME + idFrame(cursor)) };
@@ -123,9 +126,10 @@ export class RunFeedGroup {
     let text = '';
     let lastId: string | undefined;
     for (const item of items) {
-      text += itemFrame(item, this.#frames);
+      const frame = this.#style.item(item);
+      text += frame;
       if (isNotice(item)) this.#forget();
-      else lastId = item.cursor;
+      else if (frame !== '') lastId = item.cursor;
     }
     const bytes = text === '' ? undefined : new SseBytes(text);
     return { bytes, lastId, to: reader.cursor ?? 'start', state, rings };

@@ -1,5 +1,6 @@
 import type { RunReader } from '../../run/reader.ts';
-import type { FrameMode } from './frames.ts';
+import type { FrameStyle } from '../frame-style.ts';
+import { itemFrame, type FrameMode } from './frames.ts';
 import { RunFeed } from './run-feed.ts';
 import { RunFeedGroup } from './run-feed-group.ts';
 
@@ -9,10 +10,15 @@ export interface RunView {
   readonly reader: RunReader;
   /** Names one life of a run, and the filter: equal texts, equal events. */
   readonly name: string;
-  readonly frames: FrameMode;
+  readonly frames: FrameMode | FrameStyle;
   /** As `?after=` has it. */
   readonly position: string;
 }
+
+const OWN_STYLES: Readonly<Record<FrameMode, FrameStyle>> = {
+  typed: { name: 'typed', item: item => itemFrame(item, 'typed') },
+  message: { name: 'message', item: item => itemFrame(item, 'message') },
+};
 
 /** All connections to single runs, grouped by what they see. A group lives as long as it has connections. */
 export class RunFeeds {
@@ -24,9 +30,10 @@ export class RunFeeds {
   }
 
   open({ reader, name, frames, position }: RunView): RunFeed {
-    const key = `${frames} ${name}`;
+    const style = typeof frames === 'string' ? OWN_STYLES[frames] : frames;
+    const key = `${style.name} ${name}`;
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, (group = new RunFeedGroup(reader, frames)));
+    if (!group) this.#groups.set(key, (group = new RunFeedGroup(reader, style)));
     const joined = group;
     joined.size++;
     return new RunFeed(joined, position, () => {

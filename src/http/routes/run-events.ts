@@ -1,4 +1,5 @@
 import type { RunFeed } from '../../bridges/sse/run-feed.ts';
+import type { FrameStyle } from '../../bridges/frame-style.ts';
 import type { FrameMode } from '../../bridges/sse/frames.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
 import { keyOf } from '../../engine/run-events.ts';
@@ -33,13 +34,34 @@ export async function runEvents(exchange: Exchange): Promise<Reply> {
 }
 
 /** A feed of one run. Rejects with `RUN_NOT_FOUND`, `BAD_CURSOR`, `BAD_FILTER` and `BAD_REQUEST` before anything is held. */
-export async function openRunFeed(
-  { engine, query, tenantId, feeds }: Exchange,
-  runId: string,
-  after: string,
-): Promise<{ readonly feed: RunFeed; readonly isPastEnd: boolean }> {
-  const frames = framesOf(query);
-  const filter = query.get('filter') ?? undefined;
+export function openRunFeed(exchange: Exchange, runId: string, after: string): Promise<OpenedFeed> {
+  const { query } = exchange;
+  return openFeed(exchange, {
+    ...{ runId, after, frames: framesOf(query), filter: query.get('filter') ?? undefined },
+  });
+}
+
+/** How a run is to be seen. */
+export interface FeedView {
+  readonly runId: string;
+  /** As `?after=` has it. */
+  readonly after: string;
+  readonly filter?: string | undefined;
+  readonly frames: FrameMode | FrameStyle;
+}
+
+/** A feed that has looked whether there is anything to come. */
+export interface OpenedFeed {
+  readonly feed: RunFeed;
+  /** The position is exactly the end of a run that has ended. */
+  readonly isPastEnd: boolean;
+}
+
+/** A feed of one run, in any style. Rejects with `RUN_NOT_FOUND`, `BAD_CURSOR` and `BAD_FILTER` before anything is held. */
+export async function openFeed(
+  { engine, tenantId, feeds }: Exchange,
+  { runId, after, filter, frames }: FeedView,
+): Promise<OpenedFeed> {
   const reader = await engine.events.read(runId, { after, filter, tenantId });
   // Whoever is late may still hold the group of a run that was erased, and its bytes, when the id is used again.
   const { epoch } = await engine.runs.get(runId, { tenantId });

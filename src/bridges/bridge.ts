@@ -1,0 +1,86 @@
+import type { AgentInfo } from '../engine/agents.ts';
+import type { EngineEvents } from '../engine/engine-events.ts';
+import type { Runs } from '../engine/runs.ts';
+import type { StartOptions } from '../engine/start-options.ts';
+import type { RunStatus } from '../event/run-event.ts';
+import type { FrameStyle } from './frame-style.ts';
+
+/** What a bridge uses of an engine; every engine fits. */
+export interface BridgedEngine {
+  readonly runs: Runs;
+  readonly events: EngineEvents;
+  readonly agentInfos: readonly AgentInfo[];
+  start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
+}
+
+/** What is known of a run besides its events. */
+export type BridgedRun = Awaited<ReturnType<Runs['get']>>;
+
+/** A request as the routes of a bridge see it. */
+export interface BridgeRequest {
+  readonly engine: BridgedEngine;
+  /** Decided by the server, whatever the request says. */
+  readonly tenantId: string;
+  /** What the path says in place of `{run_id}` and the like. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Where the addresses of the bridge begin, as clients see it. */
+  readonly base: string;
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined;
+  /** The JSON body; no body is an empty object. Rejects with `BAD_REQUEST`, `BODY_TOO_LARGE`. To be called once. */
+  json(): Promise<unknown>;
+  /** Calls `leave` when the client goes away before it has its answer. Returns what ends that. */
+  onDisconnect(leave: () => void): () => void;
+}
+
+/** An answer that is complete. */
+export interface BridgeBody {
+  readonly status: number;
+  /** Written as JSON. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The events of a run, from a position on, live, until its end. */
+export interface BridgeStream {
+  readonly stream: {
+    readonly runId: string;
+    /** As `?after=` has it: a cursor, `start`, `now`, or a seq. */
+    readonly after: string;
+    /** Which types are read at all. */
+    readonly filter?: string | undefined;
+    readonly frames: FrameStyle;
+    /** Frames that this client gets before all others. */
+    readonly greeting?: string | undefined;
+  };
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Answers one kind of request; what it throws is told by {@link Bridge.refusal}. */
+export type BridgeRoute = (request: BridgeRequest) => Promise<BridgeBody | BridgeStream>;
+
+/** What went wrong with a request. */
+export interface BridgeProblem {
+  /** As Sluice itself would answer it. */
+  readonly status: number;
+  /** A code of Sluice. */
+  readonly code: string;
+  readonly message: string;
+  readonly runId?: string | undefined;
+}
+
+/**
+ * The addresses of another system, answered with the runs of an engine. Made by the bridges of this package, and
+ * given to a server as `bridges: [dockrion()]`.
+ */
+export interface Bridge {
+  readonly name: string;
+  /** Where its addresses begin, such as `/dockrion`; empty for the root. */
+  readonly at: string;
+  readonly routes: Readonly<
+    Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', BridgeRoute>>>>
+  >;
+  /** Tells a problem in the words of the other system. */
+  readonly refusal: (problem: BridgeProblem) => BridgeBody;
+}

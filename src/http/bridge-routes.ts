@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import type { Bridge, BridgeBody, BridgeRequest, BridgeRoute, BridgeStream } from '../bridges/bridge.ts';
+import type { Exchange, Route } from './exchange.ts';
+import { parseBody } from './parse-body.ts';
+import { problemFacts } from './problem.ts';
+import { emptyReply, feedReply, jsonReply, type Reply } from './reply.ts';
+import type { Routes } from './route-table.ts';
+import { openFeed } from './routes/run-events.ts';
+
+/** The routes of a bridge as routes of the server. */
+export function bridgeRoutes(bridge: Bridge): Routes {
+  const routes = Object.entries(bridge.routes).map(([path, methods]) => [
+    `${bridge.at}${path}`,
+    Object.fromEntries(Object.entries(methods).map(([method, route]) => [method, bridged(bridge, route)])),
+  ]);
+  return Object.fromEntries(routes) as Routes;
+}
+
+function bridged(bridge: Bridge, route: BridgeRoute): Route {
+  return async exchange => {
+    try {
+      return await rendered(exchange, await route(requestOf(bridge, exchange)));
+    } catch (error) {
+      const { status, code, detail: message, runId } = problemFacts(error);
+      const isLater = status === 503 || status === 429;
+      return bodyReply(
+        bridge.refusal({ status, code, message, runId }),
+        isLater ? { 'retry-after': '1' } : {},
+      );
+    }
+  };
+}
+
+function requestOf(
+  { at }: Bridge,
+  { engine, request, params, query, tenantId, settings }: Exchange,
+): BridgeRequest {
+  return {
+    ...{ engine, tenantId, params, query, base: `${settings.basePath}${at}` },
+    header: name => request.header(name),
+    json: () => parseBody(request, z.unknown(), settings.bodyLimit),
+    onDisconnect: leave => request.onDisconnect(leave),
+  };
+}
+
+async function rendered(exchange: Exchange, answer: BridgeBody | BridgeStream): Promise<Reply> {
+  if (!('stream' in answer)) return bodyReply(answer);
+  const { greeting, ...view } = answer.stream;
+  const { feed, isPastEnd } = await openFeed(exchange, view);
+  if (!isPastEnd) return feedReply(feed, { headers: answer.headers, greeting });
+  feed.close();
+  return emptyReply();
+}
+
+function bodyReply(
+  { status, body, headers }: BridgeBody,
+  more: Readonly<Record<string, string>> = {},
+): Reply {
+  return jsonReply(status, body, { ...headers, ...more });
+}

@@ -11,7 +11,8 @@ export function processOutput(stream: WriteStream): Output {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      // A terminal that does not know its width says 0.
+      return (stream.isTTY && stream.columns) || undefined;
     },
     write: text =>
       new Promise((resolve, reject) => {

@@ -1,13 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { isSluiceError } from '../index.ts';
 import type { ProcessHost } from './command-host.ts';
+import { answerCommand } from './commands/answer.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { getCommand } from './commands/get.ts';
+import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
+import { tailCommand } from './commands/tail.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { withNextStep } from './next-step.ts';
 import { ReaderLeft } from './reader-left.ts';
 
 const HELP = `
 Start here:
-  $ sluice serve --demo
+  $ sluice serve --demo          a server, a page, and a first run
+  $ sluice runs                  from another terminal: what runs there
+  $ sluice tail <run>            watch one of them
+
+All but serve talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+Each explains itself: sluice tail --help
 `;
 
 /** Runs the command line `args`, the program's own name not among them. Resolves with the exit code. */
@@ -20,6 +31,13 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .version(host.version, '-V, --version')
     .commandsGroup('Serve agents:')
     .addCommand(serveCommand(host))
+    .commandsGroup('Look at runs:')
+    .addCommand(runsCommand(host))
+    .addCommand(getCommand(host))
+    .addCommand(tailCommand(host))
+    .commandsGroup('Steer runs:')
+    .addCommand(cancelCommand(host))
+    .addCommand(answerCommand(host))
     .addHelpText('after', HELP);
   for (const command of [program, ...program.commands]) {
     command
@@ -53,7 +71,7 @@ function beforeDashes(args: readonly string[]): readonly string[] {
 }
 
 function described(error: unknown): string {
-  if (isSluiceError(error)) return `${error.code} ${error.message}`;
+  if (isSluiceError(error)) return `${error.code} ${withNextStep(error.code, error.message)}`;
   return `INTERNAL ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
@@ -64,6 +82,7 @@ function problemLine(error: unknown, exitCode: number): string {
     const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
     return JSON.stringify({ code, message, exitCode });
   }
-  const { code, message, runId, details } = error;
+  const { code, runId, details } = error;
+  const message = withNextStep(code, error.message);
   return JSON.stringify({ code, message, runId, details, exitCode });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineAgent } from '../../index.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 
 const Input = z.object({
   /** What to say. */

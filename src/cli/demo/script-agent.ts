@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createContext, defineAgent, isSluiceError } from '../../index.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 
 const Step = z.object({
   /** A type that an agent may emit: `token`, `progress`, `tool.called`, `custom:mine` and so on. */

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { asyncScheduler } from 'rxjs';
 import * as z from 'zod';
 import { defineAgent, type Agent, type RunContext } from '../../../index.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../pause.ts';
 import { SURVEY_BOUNDS, type SurveyBounds } from './bounds.ts';
 import { readFileFacts, type FileFacts } from './read-file-facts.ts';
 import { sumOf, surveyReport, type SurveyFindings } from './report.ts';

@@ -8,6 +8,7 @@ const doors = {
   testing: 'src/testing/index.ts',
   http: 'src/http/index.ts',
   client: 'src/client/index.ts',
+  'backends/file': 'src/backends/file/index.ts',
 };
 const command = { cli: 'src/cli/main.ts' };
 

@@ -9,6 +9,7 @@ export const DOORS: readonly string[] = [
   'testing/index.ts',
   'http/index.ts',
   'client/index.ts',
+  'backends/file/index.ts',
 ];
 
 const OPERATOR_TAGS = ['marbles', 'temperature', 'timing', 'ordering', 'completes', 'errors', 'memory'];

@@ -2,14 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isPromise, runKey } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
-import {
-  backendLaws,
-  checkProgram,
-  type BackendLab,
-  type BackendStep,
-} from '../../src/testing/backend-laws.ts';
+import { backendLaws, checkProgram, type BackendLab } from '../../src/testing/backend-laws.ts';
 import { LawRun, recordOf } from '../../src/testing/backend-laws/law-run.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { backendStep } from './backend-step.ts';
 import { describeLaws } from '../support/describe-laws.ts';
 
 const clock = new ManualClock();
@@ -20,7 +16,7 @@ describe('memoryBackend', () => {
 
   it('answers any program like an array', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), program =>
+      fc.asyncProperty(fc.array(backendStep, { maxLength: 60 }), program =>
         checkProgram(memoryBackend({ clock }), lab, program),
       ),
     );
@@ -104,37 +100,3 @@ describe('memoryBackend, beyond the laws,', () => {
     expect(own.pending).toBe(0);
   });
 });
-
-const small = fc.nat({ max: 30 });
-const step: fc.Arbitrary<BackendStep> = fc.oneof(
-  {
-    arbitrary: fc.record({
-      step: fc.constant('append' as const),
-      lengths: fc.array(fc.nat({ max: 300 }), { minLength: 1, maxLength: 6 }),
-    }),
-    weight: 6,
-  },
-  {
-    arbitrary: fc.record({
-      step: fc.constant('append' as const),
-      lengths: fc.constant([1]),
-      end: fc.constant(true),
-    }),
-    weight: 1,
-  },
-  { arbitrary: fc.record({ step: fc.constant('repeat' as const), back: fc.nat({ max: 5 }) }), weight: 2 },
-  { arbitrary: fc.record({ step: fc.constant('trim' as const), seq: small }), weight: 2 },
-  {
-    arbitrary: fc.record(
-      {
-        step: fc.constant('read' as const),
-        after: small,
-        limit: fc.nat({ max: 10 }),
-        bytes: fc.nat({ max: 2_000 }),
-        reverse: fc.boolean(),
-      },
-      { requiredKeys: ['step', 'after', 'limit'] },
-    ),
-    weight: 8,
-  },
-);

@@ -125,9 +125,16 @@ export type ReadResult =
     }
   /**
    * Events `from`..`to` were trimmed; go on after `cursor`, whose seq is `to`. With `reverse` they are all that
-   * was before the position: `from` is 1, and there is nowhere to go on.
+   * was before the position: `from` is 1, and there is nowhere to go on. `corrupt`: they were not trimmed, what the
+   * store has of them is broken.
    */
-  | { readonly result: 'gap'; readonly from: number; readonly to: number; readonly cursor: string }
+  | {
+      readonly result: 'gap';
+      readonly from: number;
+      readonly to: number;
+      readonly cursor: string;
+      readonly reason?: 'corrupt' | undefined;
+    }
   | { readonly result: 'reset'; readonly reason: 'epoch' | 'fork' | 'future' }
   /** No such run, or not any more. */
   | { readonly result: 'absent' };

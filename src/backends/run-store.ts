@@ -65,15 +65,26 @@ export class RunStore<Events extends StoredEvents> {
     }
     const key = runKey(record.tenantId, record.runId);
     if (this.#runs.has(key)) return { result: 'exists' };
-    this.#add(key, record, idempotency);
+    this.#add(key, record, idempotency, this.clock.now());
     this.news.tell({ news: 'created', record });
     return { result: 'created', record };
   }
 
+  /** Takes in a run of a former process. It was last touched when its record says so. */
+  restore(record: RunRecord, idempotency: Idempotency | undefined): StoredRun<Events> {
+    const key = runKey(record.tenantId, record.runId);
+    return this.#add(key, record, idempotency, Date.parse(record.updatedAt));
+  }
+
+  /** All runs, of each tenant in the order of their creation. */
+  all(): Iterable<StoredRun<Events>> {
+    return this.#runs.values();
+  }
+
   /** Something happened to the run: it lives `ttl` milliseconds longer. */
-  touch(key: RunKey, run: StoredRun<Events>): void {
+  touch(key: RunKey, run: StoredRun<Events>, at = this.clock.now()): void {
     if (run.live) return;
-    run.touched = this.clock.now();
+    run.touched = at;
     run.stopExpiry ??= this.#sweep.at(run.touched + run.record.ttl, () => this.#expire(key, run));
   }
 
@@ -120,7 +131,7 @@ export class RunStore<Events extends StoredEvents> {
     this.#waiting.clear();
   }
 
-  #add(key: RunKey, record: RunRecord, idempotency: Idempotency | undefined): void {
+  #add(key: RunKey, record: RunRecord, idempotency: Idempotency | undefined, at: number): StoredRun<Events> {
     let siblings = this.#tenants.get(record.tenantId);
     if (!siblings) this.#tenants.set(record.tenantId, (siblings = new TenantRuns<Events>()));
     const run = new StoredRun(record, siblings.nextOrder(), idempotency, this.#host.events(record));
@@ -129,7 +140,8 @@ export class RunStore<Events extends StoredEvents> {
     if (idempotency) this.#repeats.set(repeatKey(record.tenantId, idempotency), run);
     run.bell = this.#waiting.get(key);
     this.#waiting.delete(key);
-    this.touch(key, run);
+    this.touch(key, run, at);
+    return run;
   }
 
   // Activity only notes its time; the deadline that was set first finds out how much is left.

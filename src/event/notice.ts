@@ -8,8 +8,11 @@ export type Notice = GapNotice | ResetNotice | DegradedNotice;
 export interface GapNotice {
   readonly notice: 'gap';
   readonly runId: string;
-  /** `trimmed`: retention took them · `overflow`: this reader's own buffer dropped them. */
-  readonly reason: 'trimmed' | 'overflow';
+  /**
+   * `trimmed`: retention took them · `overflow`: this reader's own buffer dropped them · `corrupt`: what the store has
+   * of them is broken.
+   */
+  readonly reason: 'trimmed' | 'overflow' | 'corrupt';
   readonly from: number;
   readonly to: number;
   readonly cursor: string;

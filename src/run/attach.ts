@@ -55,7 +55,7 @@ function deliver(
       // A short retention can take events that the window still holds, or is about to be given.
       const oldest = window.oldest!;
       const { to, cursor } = item.to < oldest.seq ? item : { to: oldest.seq, cursor: oldest.id };
-      subscriber.next(gapNotice(runId, item.from, to, cursor));
+      subscriber.next(gapNotice(runId, { ...item, to, cursor }));
       at = to;
     } else {
       subscriber.next(item);

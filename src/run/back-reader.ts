@@ -65,8 +65,14 @@ export class BackReader {
       this.#cursor = undefined;
       return { items: [resetNotice(runId, answer.reason)], state: 'more' };
     }
-    this.#ended = true;
-    if (answer.result === 'absent') return { items: [resetNotice(runId, 'gone')], state: 'end' };
-    return { items: [gapNotice(runId, answer.from, answer.to, answer.cursor)], state: 'end' };
+    if (answer.result === 'absent') {
+      this.#ended = true;
+      return { items: [resetNotice(runId, 'gone')], state: 'end' };
+    }
+    // Before what is broken there may be more; before what was trimmed there is nothing.
+    this.#ended = answer.reason !== 'corrupt' || answer.from === 1;
+    this.#seq = answer.from;
+    this.#cursor = undefined;
+    return { items: [gapNotice(runId, answer)], state: this.#ended ? 'end' : 'more' };
   }
 }

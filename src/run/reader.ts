@@ -103,9 +103,8 @@ export class RunReader {
       case 'page':
         return this.#takePage(answer);
       case 'gap': {
-        const { from, to, cursor } = answer;
-        this.#moveTo(to, cursor);
-        return { items: [gapNotice(this.#options.runId, from, to, cursor)], state: 'more' };
+        this.#moveTo(answer.to, answer.cursor);
+        return { items: [gapNotice(this.#options.runId, answer)], state: 'more' };
       }
       case 'reset':
         if (answer.reason === 'epoch' && this.#options.epoch !== undefined) return this.#leave();
@@ -146,8 +145,12 @@ export class RunReader {
 }
 
 /** Tells a reader that events will not come. */
-export function gapNotice(runId: string, from: number, to: number, cursor: string): GapNotice {
-  return { notice: 'gap', runId, reason: 'trimmed', from, to, cursor };
+export function gapNotice(
+  runId: string,
+  gap: Pick<GapNotice, 'from' | 'to' | 'cursor'> & { readonly reason?: GapNotice['reason'] | undefined },
+): GapNotice {
+  const { from, to, cursor, reason = 'trimmed' } = gap;
+  return { notice: 'gap', runId, reason, from, to, cursor };
 }
 
 /** Tells a reader that what it saw is void. */

@@ -1,7 +1,7 @@
 import { formatCursor } from '../../event/cursor.ts';
 import type { Entry } from '../../event/entry.ts';
 import type { AppendResult, Batch, LogQuery, ReadResult, RunRecord } from '../backend.ts';
-import { BatchIds } from './batch-ids.ts';
+import { BatchIds } from '../batch-ids.ts';
 
 /** Below so many forgotten places moving the rest is not worth it. */
 const FEWEST_TO_MOVE = 64;

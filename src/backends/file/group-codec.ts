@@ -1,0 +1,84 @@
+import { crc32 } from 'node:zlib';
+import { formatCursor } from '../../event/cursor.ts';
+import { Entry } from '../../event/entry.ts';
+import type { Batch } from '../backend.ts';
+
+/**
+ * How batches stand in a file, one after the other. Each is a group of lines, readable and cut at line ends only:
+ *
+ *     #{"batch":"7","first":41,"count":2,"kept":1,"prev":"Zk3q_0aB","end":"complete","bytes":512,"crc":"0f3a99c1"}
+ *     9fKd02-x {"runId":"r","tenantId":"default","seq":41,…}
+ *     aa81Zp0q {"runId":"r","tenantId":"default","seq":42,…}
+ *
+ * An event's line begins with its chain value and has no line break, so that `#{` at the beginning of a line is a head
+ * and nothing else. `bytes` are those of the lines, breaks included; `crc` (CRC-32 as in RFC 1952) covers the head
+ * up to itself and the lines. `prev` is the chain before `first`, `kept` the oldest event that retention had left.
+ */
+export interface GroupHead {
+  readonly batch: string;
+  readonly first: number;
+  readonly count: number;
+  readonly kept: number;
+  readonly prev: string;
+  readonly end?: string;
+  readonly bytes: number;
+  readonly crc: string;
+}
+
+/** What a head begins with, and what comes before it everywhere but at the beginning of a file. */
+export const HEAD = '#{';
+const CRC = /,"crc":"([0-9a-f]{8})"\}$/;
+/** The longest head: a batch id may have some hundred characters. */
+export const LONGEST_HEAD = 4_096;
+
+/** A batch as bytes: its head, and its lines. */
+export function encodeGroup(
+  { id, after, entries, end }: Batch,
+  { prev, kept }: { readonly prev: string; readonly kept: number },
+): readonly [head: Buffer, lines: Buffer] {
+  let text = '';
+  for (const { cursor, line } of entries) text += `${hashOf(cursor)} ${line}\n`;
+  const lines = Buffer.from(text);
+  const head = { batch: id, first: after + 1, count: entries.length, kept, prev, end, bytes: lines.length };
+  const open = HEAD + JSON.stringify(head).slice(1, -1);
+  return [Buffer.from(`${open},"crc":"${checksum(open, lines)}"}\n`), lines];
+}
+
+/** What a head line says; `undefined` if it is none. The line comes without its break. */
+export function parseHead(line: string): GroupHead | undefined {
+  if (!line.startsWith(HEAD) || !CRC.test(line)) return undefined;
+  try {
+    const head = JSON.parse(line.slice(1)) as GroupHead;
+    return [head.first, head.count, head.kept, head.bytes].every(Number.isSafeInteger) ? head : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a group is as it was written. `line` is that of the head. */
+export function isIntact(line: string, { crc }: GroupHead, lines: Uint8Array): boolean {
+  return checksum(line.replace(CRC, ''), lines) === crc;
+}
+
+/** The events of a group that is intact, of the life `epoch`. */
+export function entriesOf({ first, count }: GroupHead, lines: Buffer, epoch: string): Entry[] {
+  const text = lines.toString();
+  const entries: Entry[] = [];
+  for (let at = 0, start = 0; at < count; at++) {
+    const end = text.indexOf('\n', start);
+    const hash = text.slice(start, start + 8);
+    const seq = first + at;
+    entries.push(Entry.ofLine(formatCursor({ epoch, seq, hash }), seq, text.slice(start + 9, end)));
+    start = end + 1;
+  }
+  return entries;
+}
+
+/** The chain value of a cursor. */
+export function hashOf(cursor: string): string {
+  return cursor.slice(cursor.lastIndexOf('.') + 1);
+}
+
+function checksum(open: string, lines: Uint8Array): string {
+  return crc32(lines, crc32(open)).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,3 @@
+export { fileBackend, type FileBackendOptions } from './file-backend.ts';
+export { type FileTrouble } from './open-store.ts';
+export { type Fsync } from './sync-policy.ts';

@@ -1,0 +1,131 @@
+import { close, fdatasync, open, read, writev } from 'node:fs';
+import { promisify } from 'node:util';
+
+const opened = promisify(open);
+const closed = promisify(close);
+const synced = promisify(fdatasync);
+const readInto = promisify(read);
+const written = promisify(writev);
+
+interface OpenFile {
+  readonly path: string;
+  readonly fd: Promise<number>;
+  /** Calls that use it now. */
+  users: number;
+}
+
+/**
+ * Files by their paths, of which only so many are open at a time: who was not used for longest is closed. A file that
+ * is in use is never closed, so that there may be more for a moment.
+ */
+export class OpenFiles {
+  readonly #limit: number;
+  // In the order of their last use.
+  readonly #files = new Map<string, OpenFile>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** Bytes from `offset` on; fewer than asked for only at the end of the file. */
+  readAt(path: string, offset: number, length: number): Promise<Buffer> {
+    return this.#use(path, false, async fd => {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await readInto(fd, buffer, filled, length - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    });
+  }
+
+  /** Writes all of it, or rejects; then some of it may stand there. Makes the file if there is none. */
+  writeAt(path: string, offset: number, parts: readonly Buffer[]): Promise<void> {
+    return this.#use(path, true, async fd => {
+      let rest = [...parts];
+      for (let at = offset; rest.length > 0;) {
+        const { bytesWritten } = await written(fd, rest, at);
+        at += bytesWritten;
+        rest = without(rest, bytesWritten);
+      }
+    });
+  }
+
+  sync(path: string): Promise<void> {
+    return this.#use(path, false, fd => synced(fd));
+  }
+
+  /** Forgets a file that was removed or is to be. */
+  async close(path: string): Promise<void> {
+    const file = this.#files.get(path);
+    if (!file) return;
+    this.#files.delete(path);
+    if (file.users === 0) await closed(await file.fd);
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#files.keys()].map(path => this.close(path)));
+  }
+
+  async #use<Result>(path: string, makes: boolean, work: (fd: number) => Promise<Result>): Promise<Result> {
+    const file = this.#open(path, makes);
+    file.users++;
+    try {
+      return await work(await file.fd);
+    } catch (error) {
+      // One that could not be opened is tried again by the next call.
+      if (!(await isOpen(file)) && this.#files.get(path) === file) this.#files.delete(path);
+      throw error;
+    } finally {
+      file.users--;
+      if (file.users === 0 && this.#files.get(path) !== file && (await isOpen(file)))
+        await closed(await file.fd);
+    }
+  }
+
+  #open(path: string, makes: boolean): OpenFile {
+    const file = this.#files.get(path) ?? { path, fd: openOrMake(path, makes), users: 0 };
+    this.#files.delete(path);
+    this.#files.set(path, file);
+    for (const other of this.#files.values()) {
+      if (this.#files.size <= this.#limit) break;
+      if (other.users === 0 && other !== file) void this.close(other.path).catch(() => undefined);
+    }
+    return file;
+  }
+}
+
+async function openOrMake(path: string, makes: boolean): Promise<number> {
+  try {
+    return await opened(path, 'r+');
+  } catch (error) {
+    if (!makes || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return opened(path, 'wx+', 0o600);
+  }
+}
+
+function isOpen(file: OpenFile): Promise<boolean> {
+  return file.fd.then(
+    () => true,
+    () => false,
+  );
+}
+
+function without(parts: readonly Buffer[], written: number): Buffer[] {
+  let left = written;
+  const rest: Buffer[] = [];
+  for (const part of parts) {
+    if (left >= part.length) left -= part.length;
+    else {
+      rest.push(part.subarray(left));
+      left = 0;
+    }
+  }
+  return rest;
+}

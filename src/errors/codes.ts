@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   // flow
   MAILBOX_FULL: 'The run has more unwritten events than its mailbox may hold.',
   BUFFER_OVERFLOW: 'A consumer is slower than its source and its buffer is full.',
+  OBSERVER_TIMEOUT: 'An observer did not finish with an event in time.',
   STREAM_EXPIRED: 'The stream outlived its time to live.',
   TOO_MANY_RUNS: 'The engine has as many live runs as its limit allows.',
   // ends of runs that the engine itself decides; found in `data.code` of the final `error` event
@@ -46,6 +47,7 @@ export const ERROR_CODES = {
   ENGINE_CLOSED: 'The engine is closed or closing.',
   // storage: operations act
   STORAGE_LOST: 'The backend did not accept or answer within its time limit.',
+  STORAGE_LOCKED: 'Another process writes in this folder.',
   MISSING_PEER: 'An optional package is needed and not installed.',
   // HTTP and command line
   BAD_REQUEST: 'The request has a malformed body, header or parameter.',

@@ -47,7 +47,22 @@ export { type ListOptions } from './engine/runs.ts';
 export { type ReadOptions } from './engine/run-events.ts';
 export { type EventSearch, type SearchPage } from './engine/search.ts';
 export { type EngineLimits, type EngineOptions } from './engine/options.ts';
-export { type Observation, type ObserveOptions, type Observer } from './engine/observers.ts';
+export { type ObserveOptions, type ObserverOverflow } from './engine/observers/observe-options.ts';
+export {
+  type AnyObserver,
+  type BatchObserver,
+  type Observation,
+  type ObservationEnd,
+  type Observer,
+  type ObserverEnds,
+  type ObserverErrorListener,
+  type ObserverFailure,
+  type ObserverHealth,
+  type ObserverObject,
+  type WorkerObserver,
+} from './engine/observers/observer.ts';
+export { type ObserverList } from './engine/observers/observer-list.ts';
+export { type UnfinishedObserver } from './engine/observers/observers.ts';
 export { type OpenOptions, type StartOptions } from './engine/start-options.ts';
 export { type Appended, type AppendEvent } from './run/appender.ts';
 export { type AskOptions } from './run/asks.ts';

@@ -86,7 +86,7 @@ export interface Witness extends Collected {
 export interface World {
   readonly engine: Engine;
   readonly run: Run;
-  /** Every event as an observer saw it committed. */
+  /** Every event as the feed told it. */
   readonly truth: readonly RunEvent[];
   readonly witnesses: readonly Witness[];
   readonly clock: ManualClock;
@@ -104,8 +104,8 @@ export async function play(program: Program): Promise<World> {
   const engine = createEngine({
     ...{ clock, window: program.window, grace: 1_000, limits: { keptEvents: 64 } },
     backend: program.chained ? { ...backend, flags: { ...backend.flags, chained: true } } : backend,
-    observers: [event => void truth.push(event)],
   });
+  engine.feed().subscribe(event => truth.push(event));
   const witnesses: Witness[] = [];
   const running: Promise<unknown>[] = [];
   let run!: Run;

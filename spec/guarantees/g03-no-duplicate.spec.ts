@@ -141,6 +141,7 @@ describe('G3: nothing comes twice', () => {
       }
     });
     await run.result;
+    await engine.observers.flush();
     const seqs = stored.map(({ seq }) => seq);
     expect([observed, fed]).toEqual([seqs, seqs]);
     await engine.close();

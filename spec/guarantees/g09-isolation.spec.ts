@@ -3,12 +3,12 @@ import * as fc from 'fast-check';
 import { config, map, Observable } from 'rxjs';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Observer } from '../../src/engine/observers.ts';
+import type { Observer } from '../../src/engine/observers/observer.ts';
 import type { RunEvent } from '../../src/event/run-event.ts';
 import type { RunContext } from '../../src/run/context.ts';
 import type { Run } from '../../src/run/run-handle.ts';
 import { broken, collect } from '../support/collect.ts';
-import { until } from '../support/settle.ts';
+import { settle, until } from '../support/settle.ts';
 import { processFaults } from './process-faults.ts';
 
 // Many random runs: a deadline that only a fault reaches, also on a busy machine.
@@ -101,8 +101,9 @@ describe('G9: observers', () => {
       expect(await run.result).toBe('done');
       expect(broken(reader)).toBeUndefined();
       expect(reader.types.filter(type => type === 'token')).toHaveLength(10);
+      await settle();
       expect([told, behind]).toEqual([reader.events, reader.events]);
-      await engine.close();
+      await engine.close({ drain: 0 });
     });
     expect(faults).toEqual([]);
   });
@@ -120,8 +121,9 @@ describe('G9: observers', () => {
           const reader = collect(run);
           await run.result;
           expect([broken(reader), reader.events.length]).toEqual([undefined, 12]);
+          await settle();
           for (const { seen } of observations) expect(seen).toBe(12);
-          await engine.close();
+          await engine.close({ drain: 0 });
         }),
         { numRuns: 40 },
       ),
@@ -132,7 +134,7 @@ describe('G9: observers', () => {
   it('are told apart by what they failed at, which is counted', async () => {
     const failures: unknown[] = [];
     const engine = createEngine({
-      onObserverError: (error, { id, event }) => failures.push([error, id, event.seq]),
+      onObserverError: (error, { id, event }) => failures.push([error, id, event?.seq]),
     });
     const [thrown, rejected] = [new Error('thrown'), new Error('rejected')];
     const observation = engine.observe(

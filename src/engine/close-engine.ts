@@ -3,7 +3,8 @@ import { cancelled } from '../run/stop.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { Admission } from './admission.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { Observers } from './observers.ts';
+import { checkNumber } from './check-number.ts';
+import type { Observers, UnfinishedObserver } from './observers/observers.ts';
 
 /** What closing an engine did. */
 export interface CloseReport {
@@ -13,6 +14,8 @@ export interface CloseReport {
   readonly forced: number;
   /** Events that agents emitted behind the end of their run. */
   readonly dropped: number;
+  /** Observers that were not done in time, and how many events each did not get to. */
+  readonly unfinished: readonly UnfinishedObserver[];
 }
 
 /** How an engine is closed. */
@@ -23,6 +26,8 @@ export interface CloseOptions {
    * thrown at the end of it.
    */
   readonly whenEnded?: (() => unknown) | undefined;
+  /** How long observers may take to finish with what was committed, 0 to 1 h in ms. Default: 5 s. */
+  readonly drain?: number | undefined;
 }
 
 /** What closing an engine takes apart. */
@@ -35,22 +40,28 @@ export interface EngineRooms {
 }
 
 /** The order of closing: intake (the engine refuses new requests by now), runs, watchers, time, storage. */
-export async function closeEngine(rooms: EngineRooms, { whenEnded }: CloseOptions): Promise<CloseReport> {
+export async function closeEngine(
+  rooms: EngineRooms,
+  { whenEnded, drain: given }: CloseOptions,
+): Promise<CloseReport> {
   const { admission, live, observers, sweep, backend } = rooms;
+  const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
   await admission.settled();
   const actors = live.all();
   for (const actor of actors) actor.requestStop(cancelled('the engine is closing'));
   await Promise.all(actors.map(actor => actor.result.promise.catch(() => undefined)));
-  observers.close();
-  sweep.close();
+  const draining = observers.close(drain);
   try {
     await whenEnded?.();
   } finally {
+    await draining;
+    sweep.close();
     await backend.close();
   }
   return {
     ended: actors.length,
     forced: actors.filter(actor => actor.wasForced).length,
     dropped: actors.reduce((sum, actor) => sum + actor.pipe.late, 0),
+    unfinished: await draining,
   };
 }

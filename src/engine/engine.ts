@@ -28,7 +28,11 @@ import {
 import { closeEngine, type CloseOptions, type CloseReport } from './close-engine.ts';
 import type { Agent } from './define-agent.ts';
 import { LiveRuns } from './live-runs.ts';
-import { Observers, type Observation, type ObserveOptions, type Observer } from './observers.ts';
+import { warnOnce } from './observers/error-warning.ts';
+import type { ObserveOptions } from './observers/observe-options.ts';
+import { ObserverList } from './observers/observer-list.ts';
+import type { AnyObserver, Observation } from './observers/observer.ts';
+import { Observers } from './observers/observers.ts';
 import { resolveOptions, type EngineOptions, type EngineSettings } from './options.ts';
 import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
 import { Producers } from './producers.ts';
@@ -43,6 +47,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly runs: Runs;
   /** Read the events of any run: `engine.events(runId)`, and `.search`, `.get`, `.latest`, `.tip`, `.read`. */
   readonly events: EngineEvents;
+  /** Who observes: listed with counts and health, found and removed by id. */
+  readonly observers: ObserverList;
   /** What no event may show; may learn more at any time. */
   readonly secrets: KnownSecrets;
   /** What may go ahead in its runs; takes and loses policies at any time. */
@@ -65,7 +71,9 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#settings = settings;
     this.#sweep = new Sweep(clock);
     this.#live = new LiveRuns(settings.liveRuns);
-    this.#observers = new Observers(options.onObserverError);
+    const onError = options.onObserverError ?? warnOnce(secrets);
+    this.#observers = new Observers({ clock, sweep: this.#sweep, onError });
+    this.observers = new ObserverList(this.#observers);
     this.#admission = new Admission(settings, this.#sweep, this.#live, this.#observers);
     this.#runEvents = new RunEvents(backend, events);
     this.#rules = { now: () => clock.now(), eventBytes, events };
@@ -171,14 +179,18 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     return this.#observers.feed(parseFilter(filter), tenantId) as Observable<RunEvent<Custom>>;
   }
 
-  /** Shows every committed event to `observer`, which cannot influence anything, whatever it does. */
-  observe(observer: Observer, options?: ObserveOptions): Observation {
+  /**
+   * Shows every event that is committed from now on to `observer`, which cannot influence anything, whatever it does.
+   * It is called after the call that emitted, in the order of each run, at most once per event; what it is too slow
+   * for waits, and is dropped and counted beyond `capacity`. Throws `BAD_OPTION`, `BAD_FILTER`, `ENGINE_CLOSED`.
+   */
+  observe(observer: AnyObserver, options?: ObserveOptions): Observation {
     return this.#observers.add(observer, options);
   }
 
   /**
-   * Takes no more runs, cancels those that live, waits for them (their grace at the most), calls `whenEnded`, and
-   * closes the backend. A second call waits for the first.
+   * Takes no more runs, cancels those that live, waits for them (their grace at the most), lets observers finish
+   * (`drain` at the most), calls `whenEnded`, and closes the backend. A second call waits for the first.
    */
   close(options: CloseOptions = {}): Promise<CloseReport> {
     const rooms = {

@@ -9,7 +9,7 @@ import { KnownSecrets, knownSecrets, type SecretValues } from '../secrets/known-
 import { systemClock, type Clock } from '../time/clock.ts';
 import { checkAgent, type AnyAgent } from './define-agent.ts';
 import { checkNumber, type NumberRange } from './check-number.ts';
-import type { Observer, ObserverErrorListener } from './observers.ts';
+import type { AnyObserver, ObserverErrorListener } from './observers/observer.ts';
 
 /** All optional: `createEngine()` keeps runs in memory and works. Times are milliseconds. */
 export interface EngineOptions<Custom extends CustomEvents = AnyCustom> {
@@ -26,9 +26,9 @@ export interface EngineOptions<Custom extends CustomEvents = AnyCustom> {
    * gate without policies; more can be added at any time, `engine.gate.add(…)`.
    */
   readonly gate?: Gate | readonly Policy[] | undefined;
-  /** Told every committed event of this engine's runs. */
-  readonly observers?: readonly Observer[] | undefined;
-  /** Told what observers throw. Default: they are only counted, in `Observation.failed`. */
+  /** Told every committed event of this engine's runs; `engine.observe` takes options besides. */
+  readonly observers?: readonly AnyObserver[] | undefined;
+  /** Told what observers throw, time out and lose. Default: one process warning per observer; all are counted. */
   readonly onObserverError?: ObserverErrorListener | undefined;
   readonly limits?: EngineLimits | undefined;
   /** How long a run is kept after its last activity, 1 s to 365 d. Default: 1 h. */

@@ -4,7 +4,7 @@ import type { RunListener } from '../run/run-parts.ts';
 import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { Observers } from './observers.ts';
+import type { Observers } from './observers/observers.ts';
 
 /** What the keepers of an engine's runs share. */
 export interface KeeperServices {

@@ -1,20 +1,20 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { contextStorage } from './context-storage.ts';
 import type { RunContext } from './context.ts';
-
-// One per process, also where a program holds an ESM and a CommonJS copy of the package.
-const KEY = Symbol.for('sluice.run-context');
-const holder = globalThis as { [KEY]?: AsyncLocalStorage<RunContext> };
-const storage = (holder[KEY] ??= new AsyncLocalStorage<RunContext>());
 
 /**
  * The context of the run whose agent is calling, however deep; `undefined` outside of runs. For libraries that want
  * to emit without being handed a context.
  */
 export function getRunContext(): RunContext | undefined {
-  return storage.getStore();
+  return contextStorage.getStore() as RunContext | undefined;
 }
 
 /** Runs `work` so that {@link getRunContext} finds `context` in all it starts. */
 export function withRunContext<Result>(context: RunContext, work: () => Result): Result {
-  return storage.run(context, work);
+  return contextStorage.run(context, work);
+}
+
+/** Runs `work` as if outside of all runs, whoever called. */
+export function withoutRunContext<Result>(work: () => Result): Result {
+  return contextStorage.run(undefined, work);
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { finalize, take } from 'rxjs';
-import { createEngine } from '../../src/engine/create-engine.ts';
-import type { RunEvent } from '../../src/event/run-event.ts';
-import { thrownBy } from '../support/code-of.ts';
-import { broken, collect } from '../support/collect.ts';
-import { settle } from '../support/settle.ts';
+import { isSluiceError } from '../../../src/errors/sluice-error.ts';
+import { ManualClock } from '../../../src/testing/manual-clock.ts';
+import { createEngine } from '../../../src/engine/create-engine.ts';
+import type { RunEvent } from '../../../src/event/run-event.ts';
+import { thrownBy } from '../../support/code-of.ts';
+import { broken, collect } from '../../support/collect.ts';
+import { settle } from '../../support/settle.ts';
 
 const anything = (value: unknown) => value as never;
 
@@ -13,6 +15,7 @@ async function talk(engine: ReturnType<typeof createEngine>, texts = ['a', 'b'])
   const seen = collect(run);
   await run.result;
   expect(broken(seen)).toBeUndefined();
+  await engine.observers.flush();
   return run;
 }
 
@@ -62,17 +65,34 @@ describe('observers', () => {
     ['never comes back', () => new Promise(() => undefined)],
   ])('harm nobody when one %s', async (what, observer) => {
     const errors: unknown[] = [];
+    const clock = new ManualClock();
     const engine = createEngine({
-      onObserverError: (error, { id, event }) => errors.push([String(error), id, event.seq]),
+      clock,
+      onObserverError: (error, { id, event }) =>
+        errors.push([isSluiceError(error) ? error.code : String(error), id, event?.seq]),
     });
     const bad = engine.observe(observer, { id: 'bad' });
     const good: number[] = [];
     engine.observe(event => good.push(event.seq));
-    await talk(engine, ['a']);
+    const run = await engine.start(ctx => ctx.token('a'));
+    await run.result;
     await settle();
-    const hurts = what !== 'never comes back';
-    expect([good, bad.failed]).toEqual([[1, 2, 3], hurts ? 3 : 0]);
-    expect(errors).toEqual(hurts ? [1, 2, 3].map(seq => ['Error: observer', 'bad', seq]) : []);
+    // The good one had everything before the bad one had its time, three times.
+    expect(good).toEqual([1, 2, 3]);
+    for (let event = 0; event < 3; event++) {
+      clock.advance(6_000);
+      await settle();
+    }
+    const hangs = what === 'never comes back';
+    expect([bad.failed, bad.timedOut, bad.waiting, bad.health]).toEqual([
+      hangs ? 0 : 3,
+      hangs ? 3 : 0,
+      0,
+      'failing',
+    ]);
+    const said = hangs ? 'OBSERVER_TIMEOUT' : 'Error: observer';
+    expect(errors).toEqual([1, 2, 3].map(seq => [said, 'bad', seq]));
+    expect(await engine.close()).toMatchObject({ unfinished: [] });
   });
 
   it('may fail together with whoever is told of it', async () => {
@@ -86,7 +106,7 @@ describe('observers', () => {
     }
   });
 
-  it('may register and leave during a round: the newcomer sees the next event, the leaver nothing more', async () => {
+  it('may register and leave in a call: the newcomer sees what is committed from then on, the leaver nothing more', async () => {
     const engine = createEngine();
     const late: number[] = [];
     const left: number[] = [];
@@ -98,7 +118,13 @@ describe('observers', () => {
       leaver.unsubscribe();
     });
     const leaver = engine.observe(event => left.push(event.seq));
-    await talk(engine);
+    const run = await engine.start(async ctx => {
+      ctx.token('a');
+      await settle();
+      ctx.token('b');
+    });
+    await run.result;
+    await engine.observers.flush();
     expect([late, left]).toEqual([[2, 3, 4], []]);
   });
 
@@ -109,7 +135,7 @@ describe('observers', () => {
         if (event.type === 'token' && event.data.content.length < 3) ctx.token(`${event.data.content}!`);
       });
       ctx.token('a');
-      await ctx.drained();
+      await settle();
     });
     const seen = collect(run);
     await run.result;

@@ -3,7 +3,9 @@ import { isSluiceError } from '../index.ts';
 import type { ProcessHost } from './command-host.ts';
 import { answerCommand } from './commands/answer.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { completerCommand, completionCommand } from './commands/completion.ts';
 import { getCommand } from './commands/get.ts';
+import { replayCommand } from './commands/replay.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -35,10 +37,14 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .addCommand(runsCommand(host))
     .addCommand(getCommand(host))
     .addCommand(tailCommand(host))
+    .addCommand(replayCommand(host))
     .commandsGroup('Steer runs:')
     .addCommand(cancelCommand(host))
     .addCommand(answerCommand(host))
+    .commandsGroup('Other:')
+    .addCommand(completionCommand(host))
     .addHelpText('after', HELP);
+  program.addCommand(completerCommand(host, program), { hidden: true });
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

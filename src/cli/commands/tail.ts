@@ -71,6 +71,7 @@ async function tail(runId: string, flags: TailFlags, host: CommandHost): Promise
     const shown = await writer.write(items);
     if (signal.aborted) return;
     if (shown.isGone) throw gone(runId, server);
+    if (!flags.follow && !flags.exitStatus) return;
     const status = await statusAt(shown, server, runId);
     if (!shown.end && flags.follow && !flags.json) {
       host.complain(`Run ${inline(runId)} has ended before: ${status}. --from start shows it.`);

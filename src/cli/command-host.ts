@@ -1,15 +1,15 @@
 import type { SignalSource } from './stop-on-signal.ts';
 
-/** Standard output, for whoever writes much. */
+/** Standard output or standard error, for whoever writes much. */
 export interface Output {
   readonly isTerminal: boolean;
   /** Characters in one line of the terminal; `undefined` where there is none. */
   readonly columns: number | undefined;
   /**
-   * Resolves when the text is out, so that whoever waits for it is as slow as its reader. Rejects with
+   * Resolves when the text, or bytes as they are, is out, so that whoever waits for it is as slow as its reader. Rejects with
    * `ReaderLeft` when nobody reads any more, and with `OUTPUT_LOST` when it cannot be written.
    */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
 }
 
 /** Standard input. */
@@ -29,6 +29,7 @@ export interface ProcessHost {
   readonly signals: SignalSource;
   readonly input: Input;
   readonly output: Output;
+  readonly errorOutput: Output;
   /** Whether somebody sees {@link complain} as it comes. */
   readonly hasErrorTerminal: boolean;
   /** For what was asked for, if it is short. */

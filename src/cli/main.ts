@@ -10,7 +10,7 @@ const PAGE = new URL('dashboard/index.html', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', HOME), 'utf8')) as { version: string };
 
 const output = processOutput(process.stdout);
-process.stderr.on('error', () => undefined);
+const errorOutput = processOutput(process.stderr);
 
 const code = await runCommand(process.argv.slice(2), {
   env: process.env,
@@ -27,6 +27,7 @@ const code = await runCommand(process.argv.slice(2), {
     [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>,
   },
   output,
+  errorOutput,
   hasErrorTerminal: process.stderr.isTTY === true,
   print: text => void output.write(text.endsWith('\n') ? text : `${text}\n`).catch(() => undefined),
   complain: text => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),

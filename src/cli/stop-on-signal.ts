@@ -8,7 +8,7 @@ const SAME_KEY = 200;
 
 /** The part of a process that this needs. */
 export interface SignalSource {
-  on(signal: StopSignal, listener: () => void): unknown;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): void;
 }
 

@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   CONNECTION_LOST: 'The server cannot be reached, or the connection to it broke.',
   BAD_RESPONSE: 'What answered is no Sluice server, or something between changed the answer.',
   OUTPUT_LOST: 'What a command prints cannot be written any more.',
+  PROGRAM_FAILED: 'The program of a run did not start, or did not end with exit code 0.',
   INTERNAL: 'A fault of Sluice itself; please report it.',
 } as const satisfies Readonly<Record<string, string>>;
 

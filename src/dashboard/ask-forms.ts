@@ -1,10 +1,14 @@
+import type { RunState } from '../client/index.ts';
+import { askControls } from './ask-controls.ts';
 import { element } from './element.ts';
-import type { OpenAsk } from './run-state.ts';
-import { send } from './send.ts';
+import { problemOf, server } from './server.ts';
+import { timeOfDay } from './words.ts';
+
+type OpenAsk = RunState['asks'][number];
 
 /** The questions of a run that wait for an answer, each as a form. */
 export class AskForms {
-  readonly element = element('div', { class: 'asks' });
+  readonly element = element('div', { class: 'asks', 'aria-live': 'polite' });
   readonly #runId: string;
   readonly #forms = new Map<string, HTMLElement>();
 
@@ -12,69 +16,56 @@ export class AskForms {
     this.#runId = runId;
   }
 
-  draw(asks: ReadonlyMap<string, OpenAsk>): void {
+  draw(asks: readonly OpenAsk[]): void {
+    const open = new Set(asks.map(({ askId }) => askId));
     for (const [askId, form] of this.#forms) {
-      if (asks.has(askId)) continue;
+      if (open.has(askId)) continue;
       form.remove();
       this.#forms.delete(askId);
     }
-    for (const open of asks.values()) {
-      if (this.#forms.has(open.askId)) continue;
-      const form = this.#form(open);
-      this.#forms.set(open.askId, form);
+    for (const ask of asks) {
+      if (this.#forms.has(ask.askId)) continue;
+      const form = this.#form(ask);
+      this.#forms.set(ask.askId, form);
       this.element.append(form);
     }
   }
 
-  #form({ askId, question, schema }: OpenAsk): HTMLElement {
+  #form({ askId, question, schema, expiresAt }: OpenAsk): HTMLElement {
     const problem = element('p', { class: 'problem', role: 'alert' });
+    const { controls, read } = askControls(question, schema, value => void answer(value));
+    const submit = element('button', { class: 'primary' }, 'Answer');
+    const buttons = element('fieldset', { class: 'row' }, ...controls, ...(read ? [submit] : []));
     const answer = async (value: unknown): Promise<void> => {
-      const answered = await send(`runs/${this.#runId}/answers`, { askId, value });
-      problem.textContent = 'problem' in answered ? answered.problem : '';
+      buttons.disabled = true;
+      try {
+        await server.answer(this.#runId, askId, { value });
+        problem.textContent = '';
+      } catch (error) {
+        problem.textContent = problemOf(error);
+        buttons.disabled = false;
+      }
     };
-    const choices = choicesOf(schema);
-    const field = element('input', { 'aria-label': question, autocomplete: 'off' });
-    const controls = choices
-      ? choices.map(({ label, value }) => {
-          const button = element('button', { type: 'button' }, label);
-          button.addEventListener('click', () => void answer(value));
-          return button;
-        })
-      : [field, element('button', { class: 'primary' }, 'Answer')];
+    const hint = expiresAt === undefined ? [] : [hintOf(expiresAt)];
     const form = element(
       'form',
-      { class: 'ask' },
-      element('p', {}, question),
-      element('div', { class: 'row' }, ...controls),
+      { class: 'ask', 'aria-label': question },
+      element('p', { class: 'question' }, question),
+      ...hint,
+      buttons,
       problem,
     );
     form.addEventListener('submit', event => {
       event.preventDefault();
-      void answer(valueOf(field.value, schema));
+      const given = read?.();
+      if (!given) return;
+      if ('problem' in given) problem.textContent = given.problem;
+      else void answer(given.value);
     });
     return form;
   }
 }
 
-function choicesOf(schema: OpenAsk['schema']): { label: string; value: unknown }[] | undefined {
-  if (schema?.type === 'boolean') {
-    return [
-      { label: 'Yes', value: true },
-      { label: 'No', value: false },
-    ];
-  }
-  const values: unknown = schema?.enum;
-  return Array.isArray(values)
-    ? values.map((value: unknown) => ({ label: String(value), value }))
-    : undefined;
-}
-
-/** Text where text is asked for, else JSON where it is JSON. */
-function valueOf(text: string, schema: OpenAsk['schema']): unknown {
-  if (schema === undefined || schema.type === 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function hintOf(expiresAt: string): HTMLElement {
+  return element('p', { class: 'quiet' }, `Waits until ${timeOfDay(expiresAt)}.`);
 }

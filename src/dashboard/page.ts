@@ -1,12 +1,22 @@
+import { systemClock } from '../time/clock.ts';
 import { byId, element, setText } from './element.ts';
-import { RunList } from './run-list.ts';
+import { RunList, type ListState } from './run-list.ts';
 import { RunPanel } from './run-panel.ts';
-import { RunRows } from './run-rows.ts';
+import { isWanted, RunRows } from './run-rows.ts';
+import { problemOf } from './server.ts';
 import { fillStartForm } from './start-form.ts';
+import { counted } from './words.ts';
 
-const CONNECTION = { connecting: 'connecting…', live: 'live', lost: 'reconnecting…' } as const;
+const CONNECTION: Readonly<Record<ListState, string>> = {
+  connecting: 'connecting…',
+  live: 'live',
+  lost: 'reconnecting…',
+  refused: 'not connected',
+};
 
 const main = byId('main');
+const finder = byId('find') as HTMLInputElement;
+const older = byId('older') as HTMLButtonElement;
 const rows = new RunRows(byId('runs'));
 const list = new RunList(() => drawSoon());
 let panel: RunPanel | undefined;
@@ -27,6 +37,7 @@ function select(): void {
   main.replaceChildren(panel?.element ?? invitation());
   document.body.classList.toggle('has-run', panel !== undefined);
   if (!panel) document.title = 'Sluice';
+  scrollTo(0, 0);
   drawSoon();
 }
 
@@ -65,17 +76,47 @@ function selectNewest(): void {
 function draw(): void {
   selectNewest();
   const { runs, state } = list;
-  rows.draw(runs, selected());
-  setText(byId('run-count'), runs.length === 0 ? '' : String(runs.length));
+  const wanted = finder.value.trim();
+  const shown = wanted === '' ? runs : runs.filter(run => isWanted(run, wanted));
+  rows.draw(shown, { selected: selected(), now: systemClock.now() });
+  const all = runs.length === 0 ? '' : String(runs.length);
+  setText(byId('run-count'), wanted === '' ? all : `${shown.length} of ${counted(runs.length, 'run')}`);
+  finder.hidden = runs.length < 2 && wanted === '';
+  older.hidden = !list.hasOlder;
   byId('no-runs').hidden = runs.length > 0 || state !== 'live';
+  drawConnection(state === 'live' && panel?.isLost ? 'lost' : state);
+}
+
+function drawConnection(state: ListState): void {
   const connection = byId('connection');
-  const shown = state === 'live' && panel?.isLost ? 'lost' : state;
-  connection.dataset.state = shown;
-  setText(connection, CONNECTION[shown]);
+  connection.dataset.state = state;
+  connection.title = list.problem;
+  setText(connection, CONNECTION[state]);
+}
+
+/** Runs that go on grow older without news of them. */
+function tick(): void {
+  systemClock.alarm(
+    1_000,
+    () => {
+      if (list.runs.some(({ endedAt }) => endedAt === undefined)) drawSoon();
+      tick();
+    },
+    false,
+  );
 }
 
 addEventListener('hashchange', select);
+finder.addEventListener('input', drawSoon);
+older.addEventListener('click', () => {
+  older.disabled = true;
+  list
+    .loadOlder()
+    .catch((error: unknown) => setText(byId('run-count'), problemOf(error)))
+    .finally(() => (older.disabled = false));
+});
 select();
+tick();
 void fillStartForm(byId('start') as HTMLFormElement, runId => {
   location.hash = `run=${runId}`;
 });

@@ -1,13 +1,11 @@
 import { element } from './element.ts';
 
 /** Paragraphs on the page; older ones go. */
-const MOST_BLOCKS = 1_500;
+const MOST_BLOCKS = 1_000;
 /** Rows of a table and lines of code that are one block. */
 const MOST_IN_BLOCK = 300;
 /** A line is drawn anew with each piece of it, so that one without an end is cut. */
 const LONGEST_LINE = 4_000;
-/** Pixels from the end within which a reader counts as being at the end. */
-const AT_END = 40;
 const SPAN = /`([^`]+)`|\*\*([^*]+)\*\*/g;
 const PIECES = new RegExp(`.{1,${LONGEST_LINE}}`, 'gsu');
 const RULE = /^\|[\s|:-]+\|$/;
@@ -17,7 +15,7 @@ const RULE = /^\|[\s|:-]+\|$/;
  * is being written is ever drawn again. Nothing is read as HTML.
  */
 export class Prose {
-  readonly element = element('div', { class: 'prose', tabindex: 0, role: 'region', 'aria-label': 'Output' });
+  readonly element = element('div', { class: 'prose' });
   #line = '';
   /** The block that the unfinished line is drawn in. */
   #open: HTMLElement | undefined;
@@ -26,14 +24,11 @@ export class Prose {
 
   append(text: string): void {
     if (text === '') return;
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END;
     const lines = (this.#line + text).split('\n').flatMap(line => line.match(PIECES) ?? ['']);
     this.#line = lines.pop()!;
     for (const line of lines) this.#draw(line, true);
     if (this.#line !== '') this.#draw(this.#line, false);
     this.#forget();
-    if (isAtEnd) this.element.scrollTop = this.element.scrollHeight;
   }
 
   #forget(): void {

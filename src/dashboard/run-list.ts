@@ -1,95 +1,112 @@
-import type { RunStatus } from '../event/run-event.ts';
-import { follow } from './follow.ts';
-import type { Frame } from './read-frames.ts';
-import { ask } from './send.ts';
+import type { RunListNews } from '../client/index.ts';
+import type { RunView } from '../http/run-view.ts';
+import { PATIENCE, problemOf, server } from './server.ts';
+import { whileVisible } from './while-visible.ts';
 
-/** A run as the list of `/runs` has it. */
-export interface ListedRun {
-  readonly runId: string;
-  readonly agent?: string;
-  readonly status: RunStatus;
-  readonly createdAt: string;
-  readonly endedAt?: string;
-}
-
-interface RunPage {
-  readonly runs: readonly ListedRun[];
-  readonly next?: string;
-}
-
-const PATH = 'runs?limit=200';
+const PAGE = 200;
+/** Runs that are held; the oldest go first. */
+const MOST_RUNS = 1_000;
 
 /** Whether a run is known to the server; `unknown` where the list does not reach that far back. */
 export type Presence = 'there' | 'gone' | 'unknown';
 
+/** How the connection to the server is doing. `refused`: it does not let this page read. */
+export type ListState = 'connecting' | 'live' | 'lost' | 'refused';
+
 /** The runs of the server, live; the one place that knows whether the server can be reached. */
 export class RunList {
-  readonly #runs = new Map<string, ListedRun>();
+  readonly #runs = new Map<string, RunView>();
   readonly #onChange: () => void;
+  #sorted: readonly RunView[] | undefined;
   #waiting: (() => void)[] = [];
-  #state: 'connecting' | 'live' | 'lost' = 'connecting';
+  #next: string | undefined;
+  #state: ListState = 'connecting';
+  /** Why the server refuses. */
+  problem = '';
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
-    follow({
-      url: PATH,
-      mayConnect: async () => true,
-      onFrames: frames => this.#take(frames),
+    const feed = server.watch(
+      { limit: PAGE },
       // Connected is not yet informed: live is the list when it was read.
-      onState: state => state === 'lost' && this.#setState(state),
-      isOver: () => false,
-      onGone: () => undefined,
+      { ...PATIENCE, onState: ({ status }) => status === 'waiting' && this.#setState('lost') },
+    );
+    whileVisible(feed, {
+      next: news => this.#take(news),
+      error: error => {
+        this.problem = problemOf(error);
+        this.#setState('refused');
+      },
     });
   }
 
-  get state(): 'connecting' | 'live' | 'lost' {
+  get state(): ListState {
     return this.#state;
   }
 
   /** Newest first. */
-  get runs(): readonly ListedRun[] {
-    return [...this.#runs.values()].sort((a, b) =>
+  get runs(): readonly RunView[] {
+    this.#sorted ??= [...this.#runs.values()].sort((a, b) =>
       a.createdAt === b.createdAt ? (a.runId < b.runId ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1,
     );
+    return this.#sorted;
   }
 
-  get(runId: string): ListedRun | undefined {
+  /** Whether the server has older runs than these. */
+  get hasOlder(): boolean {
+    return this.#next !== undefined && this.#runs.size < MOST_RUNS;
+  }
+
+  get(runId: string): RunView | undefined {
     return this.#runs.get(runId);
+  }
+
+  /** Rejects with what `list` of the client rejects with. */
+  async loadOlder(): Promise<void> {
+    const { runs, next } = await server.list({ limit: PAGE, page: this.#next });
+    this.#next = next;
+    for (const run of runs) if (!this.#runs.has(run.runId)) this.#runs.set(run.runId, run);
+    this.#changed();
   }
 
   /** Resolves when the server can be reached; whether it has the run. */
   async presenceOf(runId: string): Promise<Presence> {
-    while (this.#state !== 'live') await new Promise<void>(resolve => this.#waiting.push(resolve));
-    if (this.#runs.has(runId)) return 'there';
-    // A run that was started a moment ago may not be in the stream yet.
-    const answer = await ask<RunPage>(PATH);
-    if ('problem' in answer) return 'unknown';
-    if (answer.body.runs.some(run => run.runId === runId)) return 'there';
-    return answer.body.next === undefined ? 'gone' : 'unknown';
-  }
-
-  #take(frames: readonly Frame[]): void {
-    for (const { event, data } of frames) {
-      if (data === undefined) continue;
-      if (event === 'runs') this.#replace(JSON.parse(data) as RunPage);
-      if (event === 'run') {
-        const run = JSON.parse(data) as ListedRun;
-        this.#runs.set(run.runId, run);
-      }
-      if (event === 'removed') this.#runs.delete((JSON.parse(data) as { runId: string }).runId);
+    while (this.#state === 'connecting' || this.#state === 'lost') {
+      await new Promise<void>(resolve => this.#waiting.push(resolve));
     }
-    if (frames.length > 0) this.#onChange();
+    if (this.#runs.has(runId)) return 'there';
+    try {
+      // A run that was started a moment ago may not be in the stream yet.
+      const { runs, next } = await server.list({ limit: PAGE });
+      if (runs.some(run => run.runId === runId)) return 'there';
+      return next === undefined ? 'gone' : 'unknown';
+    } catch {
+      return 'unknown';
+    }
   }
 
-  #replace({ runs }: RunPage): void {
-    this.#runs.clear();
-    for (const run of runs) this.#runs.set(run.runId, run);
-    this.#setState('live');
+  #take(news: RunListNews): void {
+    if (news.news === 'removed') this.#runs.delete(news.runId);
+    if (news.news === 'run') this.#runs.set(news.run.runId, news.run);
+    if (news.news === 'list') {
+      this.#runs.clear();
+      for (const run of news.runs) this.#runs.set(run.runId, run);
+      this.#next = news.next;
+      this.#setState('live');
+    }
+    this.#changed();
   }
 
-  #setState(state: 'connecting' | 'live' | 'lost'): void {
+  #changed(): void {
+    this.#sorted = undefined;
+    for (const { runId } of this.runs.slice(MOST_RUNS)) this.#runs.delete(runId);
+    if (this.runs.length > MOST_RUNS) this.#sorted = undefined;
+    this.#onChange();
+  }
+
+  #setState(state: ListState): void {
     this.#state = state;
-    if (state === 'live') for (const resolve of this.#waiting.splice(0)) resolve();
+    if (state === 'live' || state === 'refused') for (const resolve of this.#waiting.splice(0)) resolve();
     this.#onChange();
   }
 }

@@ -1,5 +1,5 @@
 import { element } from './element.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState } from '../client/index.ts';
 
 /** How a run ended: what it returned, or why not. */
 export class RunOutcome {

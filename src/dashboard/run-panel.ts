@@ -1,20 +1,22 @@
-import { isNotice, type Notice } from '../event/notice.ts';
-import type { RunEvent } from '../event/run-event.ts';
+import {
+  emptyRun,
+  foldRun,
+  isNotice,
+  isSluiceError,
+  type Notice,
+  type RunEvent,
+  type RunState,
+} from '../client/index.ts';
 import { systemClock } from '../time/clock.ts';
-import { ActivityList } from './activity-list.ts';
-import { AskForms } from './ask-forms.ts';
 import { element, setText } from './element.ts';
-import { EventLog } from './event-log.ts';
-import { follow } from './follow.ts';
-import { Prose } from './prose.ts';
-import type { Frame } from './read-frames.ts';
+import { nameOf } from './run-rows.ts';
 import type { RunList } from './run-list.ts';
-import { RunHead } from './run-head.ts';
-import { RunOutcome } from './run-outcome.ts';
-import { RunState } from './run-state.ts';
+import { RunParts } from './run-parts.ts';
+import { PATIENCE, problemOf, server } from './server.ts';
+import { whileVisible } from './while-visible.ts';
 
-const GONE =
-  'This run is gone: it expired, was erased, or the server was restarted, which keeps runs in memory alone.';
+/** Items that are taken between two frames of the page; more would make it stutter. */
+const MOST_PER_FRAME = 500;
 
 /** One run on the page: its events from the first one on, and what they add up to. */
 export class RunPanel {
@@ -23,11 +25,11 @@ export class RunPanel {
   readonly #list: RunList;
   readonly #onState: () => void;
   readonly #stop: () => void;
-  #state!: RunState;
-  #parts!: RunParts;
-  #isDrawDue = false;
-  #isGone = false;
+  #state: RunState = emptyRun;
+  #parts: RunParts;
+  #taken = 0;
   #isClosed = false;
+  #drawn: Promise<void> | undefined;
   /** The connection was lost and is being made again. */
   isLost = false;
 
@@ -35,15 +37,17 @@ export class RunPanel {
     this.#runId = runId;
     this.#list = list;
     this.#onState = onState;
-    this.#begin();
-    this.#stop = follow({
-      url: `runs/${encodeURIComponent(runId)}/events`,
-      mayConnect: () => this.#mayConnect(),
-      onFrames: frames => this.#take(frames),
-      onState: state => this.#setLost(state === 'lost'),
-      isOver: () => this.#state.end !== undefined,
-      onGone: () => this.#leave(),
+    this.#parts = new RunParts(runId, this.element);
+    const connection = server.events(runId, {
+      ...PATIENCE,
+      fetch: (input, init) => this.#fetchIfThere(input, init),
+      onState: ({ status }) => status !== 'connecting' && this.#setLost(status === 'waiting'),
     });
+    this.#stop = whileVisible(connection, {
+      next: item => this.#take(item),
+      error: error => this.#fail(error),
+    });
+    void this.#drawSoon();
     this.#tick();
   }
 
@@ -54,55 +58,26 @@ export class RunPanel {
   }
 
   /** Asks the list rather than the server, which would answer 404 to a run that is gone, and browsers log that. */
-  async #mayConnect(): Promise<boolean> {
+  async #fetchIfThere(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const presence = await this.#list.presenceOf(this.#runId);
-    if (presence === 'gone' && !this.#isClosed) this.#leave();
-    return presence !== 'gone';
+    return presence === 'gone' ? new Response(null, { status: 404 }) : fetch(input, init);
   }
 
-  #begin(): void {
-    this.#state = new RunState();
-    this.element.classList.remove('has-output', 'has-activities');
-    this.#parts = makeParts(this.#runId);
-    const { head, asks, prose, activities, outcome, log } = this.#parts;
-    const section = (name: string, title: string, content: HTMLElement): HTMLElement =>
-      element('section', { class: `card ${name}` }, element('h2', {}, title), content);
-    this.element.replaceChildren(
-      head.element,
-      asks.element,
-      element(
-        'div',
-        { class: 'columns' },
-        section('output', 'Output', prose.element),
-        section('doing', 'Steps and tools', activities.element),
-      ),
-      outcome.element,
-      section('events', 'Events', log.element),
-    );
-    this.#drawSoon();
+  /** Takes an item; a promise where the page has to be drawn before the next one. */
+  #take(item: RunEvent | Notice): Promise<void> | undefined {
+    const isNew = isNotice(item) && item.notice === 'reset' && item.reason !== 'gone';
+    if (isNew) this.#parts = new RunParts(this.#runId, this.element);
+    this.#state = foldRun(this.#state, item);
+    this.#parts.take(item);
+    const drawn = this.#drawSoon();
+    return ++this.#taken >= MOST_PER_FRAME ? drawn : undefined;
   }
 
-  #take(frames: readonly Frame[]): void {
-    for (const { data } of frames) {
-      if (data === undefined) continue;
-      const item = JSON.parse(data) as RunEvent | Notice;
-      if (isNotice(item) && item.notice === 'reset') {
-        if (item.reason === 'gone') return this.#leave();
-        this.#begin();
-        continue;
-      }
-      this.#state.take(item);
-      this.#parts.log.push(item);
-    }
-    if (frames.length > 0) this.#drawSoon();
-  }
-
-  #leave(): void {
-    if (this.#isGone) return;
-    this.#isGone = true;
+  #fail(error: unknown): void {
     this.#setLost(false);
-    this.element.prepend(element('p', { class: 'gone', role: 'status' }, GONE));
-    this.#drawSoon();
+    const { status } = (isSluiceError(error) && error.details) || {};
+    if (status === 404) void this.#take({ notice: 'reset', runId: this.#runId, reason: 'gone' });
+    else this.#parts.notices.say(problemOf(error), true);
   }
 
   #setLost(isLost: boolean): void {
@@ -110,31 +85,25 @@ export class RunPanel {
     this.#onState();
   }
 
-  #drawSoon(): void {
-    if (this.#isDrawDue) return;
-    this.#isDrawDue = true;
-    requestAnimationFrame(() => {
-      this.#isDrawDue = false;
-      this.#draw();
-    });
+  /** Draws with the next frame, and resolves then. */
+  #drawSoon(): Promise<void> {
+    return (this.#drawn ??= new Promise(resolve => {
+      requestAnimationFrame(() => {
+        this.#drawn = undefined;
+        this.#taken = 0;
+        if (!this.#isClosed) this.#draw();
+        resolve();
+      });
+    }));
   }
 
   #draw(): void {
     const state = this.#state;
-    const { head, asks, prose, activities, outcome, log } = this.#parts;
     const listed = this.#list.get(this.#runId);
-    head.draw(state, { agent: listed?.agent, isGone: this.#isGone, now: systemClock.now() });
-    asks.draw(this.#isGone ? new Map() : state.asks);
-    this.element.dataset.status = this.#isGone ? 'gone' : state.status;
-    const text = state.takeText();
-    // Before they are drawn: what is not displayed cannot scroll to its end.
-    if (text !== '') this.element.classList.add('has-output');
-    if (state.activityCount > 0) this.element.classList.add('has-activities');
-    prose.append(text);
-    activities.draw(state);
-    outcome.draw(state);
-    log.draw();
-    setText(document.querySelector('title')!, `${state.agent ?? listed?.agent ?? 'Run'} · Sluice`);
+    this.element.dataset.status = state.isGone ? 'gone' : state.status;
+    this.#parts.draw(state, { listed, now: systemClock.now() });
+    const name = state.agent ?? (listed ? nameOf(listed) : 'Run');
+    setText(document.querySelector('title')!, `${name} · Sluice`);
   }
 
   /** The length of a run grows without events. */
@@ -142,24 +111,11 @@ export class RunPanel {
     systemClock.alarm(
       1_000,
       () => {
-        if (this.#isClosed || this.#isGone || this.#state.end) return;
-        this.#drawSoon();
+        if (this.#isClosed || this.#state.isGone || this.#state.end) return;
+        void this.#drawSoon();
         this.#tick();
       },
       false,
     );
   }
-}
-
-type RunParts = ReturnType<typeof makeParts>;
-
-function makeParts(runId: string) {
-  return {
-    head: new RunHead(runId),
-    asks: new AskForms(runId),
-    prose: new Prose(),
-    activities: new ActivityList(),
-    outcome: new RunOutcome(),
-    log: new EventLog(),
-  };
 }

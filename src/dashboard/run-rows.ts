@@ -1,12 +1,13 @@
+import type { RunView } from '../http/run-view.ts';
 import { element, setText } from './element.ts';
-import type { ListedRun } from './run-list.ts';
-import { shortId, STATUS_WORDS, timeOfDay } from './words.ts';
+import { lengthOf, shortId, STATUS_WORDS, timeOfDay } from './words.ts';
 
 interface Row {
   readonly item: HTMLElement;
   readonly link: HTMLAnchorElement;
   readonly name: HTMLElement;
   readonly status: HTMLElement;
+  readonly length: HTMLElement;
 }
 
 /** The list of runs on the page. Rows are kept, so that focus stays where it is while runs change. */
@@ -18,41 +19,77 @@ export class RunRows {
     this.#list = list;
   }
 
-  draw(runs: readonly ListedRun[], selected: string | undefined): void {
+  draw(runs: readonly RunView[], { selected, now }: { selected: string | undefined; now: number }): void {
     const known = new Set(runs.map(({ runId }) => runId));
     for (const [runId, { item }] of this.#rows) {
       if (known.has(runId)) continue;
       item.remove();
       this.#rows.delete(runId);
     }
-    for (const [index, run] of runs.entries()) {
+    let place = this.#list.firstElementChild;
+    for (const run of runs) {
       const row = this.#rowOf(run);
-      const place = this.#list.children[index];
-      if (place !== row.item) this.#list.insertBefore(row.item, place ?? null);
+      if (place === row.item) place = place.nextElementSibling;
+      else this.#list.insertBefore(row.item, place);
       row.item.dataset.status = run.status;
-      setText(row.name, run.agent ?? 'external');
+      setText(row.name, nameOf(run));
       setText(row.status, STATUS_WORDS[run.status]);
+      const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
+      setText(row.length, lengthOf(until - Date.parse(run.createdAt)));
       if (run.runId === selected) row.link.setAttribute('aria-current', 'true');
       else row.link.removeAttribute('aria-current');
     }
   }
 
-  #rowOf({ runId, createdAt }: ListedRun): Row {
+  #rowOf(run: RunView): Row {
+    const { runId, createdAt } = run;
     const known = this.#rows.get(runId);
     if (known) return known;
     const name = element('span', { class: 'name' });
     const status = element('span', { class: 'state' });
+    const length = element('span', { class: 'length' });
     const link = element(
       'a',
-      { href: `#run=${runId}`, title: runId },
+      { href: `#run=${encodeURIComponent(runId)}`, title: runId },
       element('span', { class: 'dot', 'aria-hidden': 'true' }),
       name,
-      element('time', { datetime: createdAt }, timeOfDay(createdAt)),
-      element('code', {}, shortId(runId)),
       status,
+      element(
+        'span',
+        { class: 'what' },
+        element('time', { datetime: createdAt }, timeOfDay(createdAt)),
+        element('code', {}, shortId(runId)),
+        ...labelChips(run),
+      ),
+      length,
     );
-    const row = { item: element('li', {}, link), link, name, status };
+    const row = { item: element('li', {}, link), link, name, status, length };
     this.#rows.set(runId, row);
     return row;
   }
+}
+
+/** What a run is called: its agent, or what a producer outside has named it. */
+export function nameOf({ agent, labels }: Pick<RunView, 'agent' | 'labels'>): string {
+  return agent ?? labels?.['name'] ?? labels?.['command'] ?? 'external run';
+}
+
+/** The labels of a run, each as one small mark; without the one that names it already. */
+export function labelChips(run: Pick<RunView, 'agent' | 'labels'>): HTMLElement[] {
+  const others = Object.entries(run.labels ?? {}).filter(([, value]) => value !== nameOf(run));
+  return others.map(([label, value]) =>
+    element('span', { class: 'chip', title: `${label}=${value}` }, `${label}=${value}`),
+  );
+}
+
+/** Whether a run is one that somebody looks for; words in any order, over everything the list shows. */
+export function isWanted(run: RunView, wanted: string): boolean {
+  const labels = Object.entries(run.labels ?? {}).map(pair => pair.join('='));
+  const text = [nameOf(run), run.runId, run.threadId, run.status, STATUS_WORDS[run.status], ...labels]
+    .join(' ')
+    .toLowerCase();
+  return wanted
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => text.includes(word));
 }

@@ -1,5 +1,5 @@
 import { element } from './element.ts';
-import { ask, send } from './send.ts';
+import { fetchJson, problemOf, server } from './server.ts';
 
 interface ListedAgent {
   readonly name: string;
@@ -25,9 +25,10 @@ export async function fillStartForm(
   form: HTMLFormElement,
   onStarted: (runId: string) => void,
 ): Promise<void> {
-  const answer = await ask<{ agents: readonly ListedAgent[] }>('agents');
-  if ('problem' in answer || answer.body.agents.length === 0) return;
-  const { agents } = answer.body;
+  const { agents } = await fetchJson<{ agents: readonly ListedAgent[] }>('agents').catch(() => ({
+    agents: [],
+  }));
+  if (agents.length === 0) return;
   const choice = element(
     'select',
     { id: 'agent', name: 'agent' },
@@ -60,26 +61,20 @@ export async function fillStartForm(
   );
   form.addEventListener('submit', event => {
     event.preventDefault();
-    void start(choice.value, input.value).then(started => {
-      if ('problem' in started) problem.textContent = started.problem;
-      else {
-        problem.textContent = '';
-        onStarted(started.body.runId);
-      }
+    problem.textContent = '';
+    start(choice.value, input.value).then(onStarted, (error: unknown) => {
+      problem.textContent = problemOf(error);
     });
   });
   form.hidden = false;
 }
 
-async function start(
-  agent: string,
-  text: string,
-): Promise<{ body: { runId: string } } | { problem: string }> {
+async function start(agent: string, text: string): Promise<string> {
   let input: unknown;
   try {
     input = text.trim() === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    return { problem: `The input is not JSON. ${(error as Error).message}` };
+    throw new Error(`The input is not JSON. ${(error as Error).message}`, { cause: error });
   }
-  return send('runs', { agent, input });
+  return (await server.start(agent, { input })).runId;
 }

@@ -8,6 +8,8 @@ const doors = {
   testing: 'src/testing/index.ts',
   http: 'src/http/index.ts',
   client: 'src/client/index.ts',
+  'bridges/dockrion': 'src/bridges/dockrion/index.ts',
+  'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'backends/file': 'src/backends/file/index.ts',
 };
 const command = { cli: 'src/cli/main.ts' };

@@ -9,6 +9,8 @@ export const DOORS: readonly string[] = [
   'testing/index.ts',
   'http/index.ts',
   'client/index.ts',
+  'bridges/dockrion/index.ts',
+  'bridges/a2a-queue/index.ts',
   'backends/file/index.ts',
 ];
 

@@ -27,11 +27,11 @@ export interface BridgeRequest {
   /** Where the addresses of the bridge begin, as clients see it. */
   readonly base: string;
   /** A header by its lower-case name. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
   /** The JSON body; no body is an empty object. Rejects with `BAD_REQUEST`, `BODY_TOO_LARGE`. To be called once. */
-  json(): Promise<unknown>;
+  readonly json: () => Promise<unknown>;
   /** Calls `leave` when the client goes away before it has its answer. Returns what ends that. */
-  onDisconnect(leave: () => void): () => void;
+  readonly onDisconnect: (leave: () => void) => () => void;
 }
 
 /** An answer that is complete. */

@@ -1,0 +1,10 @@
+export { type Bridge } from '../bridge.ts';
+export { dockrion, type DockrionOptions } from './dockrion.ts';
+export {
+  type DockrionEvent,
+  fromDockrionEvent,
+  type ProducedEvent,
+  toDockrionEvent,
+} from './dockrion-event.ts';
+export { type DockrionRun, type DockrionStatus, toDockrionRun } from './dockrion-run.ts';
+export { type EventsAllowed, type EventsChoice, fromEventsFilter } from './events-filter.ts';

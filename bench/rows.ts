@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { emitRow } from './rows/emit.ts';
+import { gateAll, gateTyped } from './rows/gate.ts';
 import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
@@ -7,6 +8,7 @@ import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
 import { runLife } from './rows/run-life.ts';
 import { sseMemoryRow, sseRow } from './rows/sse.ts';
+import { toolRow } from './rows/tool.ts';
 
 /** Everything that is measured, with its goal. */
 export const ROWS: readonly Row[] = [
@@ -22,7 +24,10 @@ export const ROWS: readonly Row[] = [
   sseMemoryRow(1_000),
   latency,
   replay,
+  gateAll,
+  gateTyped,
   gateNone,
+  toolRow,
   redactionRow(200, 100, 1 / 12),
   redactionRow(5_000, 1_000, 1 / 40),
 ];

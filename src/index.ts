@@ -19,6 +19,7 @@ export { type Backend, type RunPage, type RunRecord } from './backends/backend.t
 export { createGate } from './control/create-gate.ts';
 export { type AskPerson, type ExecutionContext, type Subject } from './control/execution-context.ts';
 export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } from './control/gate.ts';
+export { gated, type GatedOptions } from './control/gated.ts';
 export { type PolicyErrorListener } from './control/guard.ts';
 export { type Policy, type PolicyRules, type Question } from './control/policy.ts';
 export { type Decision, type Signal, type Verdict } from './control/verdict.ts';

@@ -1,8 +1,10 @@
 import { type Observable, Subject as Hot } from 'rxjs';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { nameOption } from '../operators/check-option.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
 import { askInTurn, type PolicyChain } from './ask-in-turn.ts';
+import { askComposed } from './compose-policies.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { ExecutionContext, Subject } from './execution-context.ts';
 import { Guard, type GuardServices, type PolicyErrorListener } from './guard.ts';
@@ -16,6 +18,11 @@ export interface GateOptions {
   readonly clock?: Clock | undefined;
   /** Told what policies throw, also in `observe`, late answers and nonsense. Default: they are only counted. */
   readonly onPolicyError?: PolicyErrorListener | undefined;
+  /**
+   * `fused`: one loop over the policies. `composed`: one RxJS operator for each, which is slower and decides alike; with
+   * it every policy has a frame of its own where RxJS is traced. Default: `fused`.
+   */
+  readonly form?: 'fused' | 'composed' | undefined;
 }
 
 /** A policy as a gate lists it. Counters run from its registration. */
@@ -51,6 +58,11 @@ interface Lane {
   readonly hearing: readonly Guard[];
 }
 
+const CHAINS: Readonly<Record<'fused' | 'composed', PolicyChain>> = {
+  fused: askInTurn,
+  composed: askComposed,
+};
+
 // Types come from producers, so their number is not ours to trust.
 const MOST_LANES = 1_024;
 
@@ -69,15 +81,11 @@ export class Gate {
   #guards: readonly Guard[] = [];
   #lanes = new Map<string, Lane>();
 
-  /** `chain` is how policies are asked in turn; every chain must decide alike. */
-  constructor(
-    policies: readonly Policy[] = [],
-    { clock = systemClock, onPolicyError: onError = () => undefined }: GateOptions = {},
-    chain: PolicyChain = askInTurn,
-  ) {
+  constructor(policies: readonly Policy[] = [], options: GateOptions = {}) {
+    const { clock = systemClock, onPolicyError: onError = () => undefined, form = 'fused' } = options;
+    this.#chain = CHAINS[nameOption('gate: form', form, ['fused', 'composed'])];
     this.#clock = clock;
     this.#services = { clock, sweep: new Sweep(clock), onError };
-    this.#chain = chain;
     this.decisions$ = this.#decisions.asObservable();
     this.#register(policies);
   }

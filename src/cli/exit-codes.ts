@@ -26,7 +26,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = 
   refused: 'the run is not in a state for that: it has ended, it exists, it asks no such question',
   outputLost: 'standard output cannot be written: the disk is full',
   runFailed: 'the run failed (`tail --exit-status`)',
-  runCancelled: 'the run was cancelled (`tail --exit-status`)',
+  runCancelled: 'the run was cancelled (`tail --exit-status`, `append`)',
 };
 
 /** Told to exit by a signal: by convention 128 and the number of the signal. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { isSluiceError } from '../index.ts';
 import type { ProcessHost } from './command-host.ts';
 import { answerCommand } from './commands/answer.ts';
+import { appendCommand } from './commands/append.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completerCommand, completionCommand } from './commands/completion.ts';
 import { getCommand } from './commands/get.ts';
@@ -41,6 +42,8 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .commandsGroup('Steer runs:')
     .addCommand(cancelCommand(host))
     .addCommand(answerCommand(host))
+    .commandsGroup('Write runs:')
+    .addCommand(appendCommand(host))
     .commandsGroup('Other:')
     .addCommand(completionCommand(host))
     .addHelpText('after', HELP);

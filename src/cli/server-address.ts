@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SluiceError } from '../index.ts';
 import { createClient, type Client } from '../client/index.ts';
+import { collected } from './repeated-flags.ts';
 import { DEFAULTS } from './serve-settings.ts';
 
 /** What every command that talks to a server is given. */
@@ -30,7 +31,7 @@ export function withServer(command: Command): Command {
     .option(
       '--header <name: value>',
       'header of each request, such as credentials; may be repeated (env: SLUICE_HEADERS, one a line)',
-      (value: string, before: readonly string[] = []) => [...before, value],
+      collected,
     )
     .option('--json', 'print JSON, also for errors');
 }

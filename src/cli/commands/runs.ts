@@ -4,6 +4,7 @@ import type { RunListNews, RunListQuery } from '../../client/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { exitCodesHelp } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
+import { collected, labelsOf } from '../repeated-flags.ts';
 import { RunListView } from '../run-list-view.ts';
 import { runTable } from '../run-table.ts';
 import { serverOf, withServer, type ServerFlags } from '../server-address.ts';
@@ -44,7 +45,7 @@ export function runsCommand(host: CommandHost): Command {
       .option(
         '--label <name=value>',
         'only those with a label; may be repeated, and all must match',
-        (value: string, before: readonly string[] = []) => [...before, value],
+        collected,
       )
       .option('--limit <number>', 'at most so many, 1 to 1000 (default: 50)')
       .option('-w, --watch', 'go on, and show what changes'),
@@ -84,23 +85,14 @@ async function watch(flags: RunsFlags, host: CommandHost): Promise<void> {
 }
 
 /** Throws `BAD_OPTION` for what cannot be sent; the server checks the rest. */
-function queryOf({ status, thread, agent, label = [], limit }: RunsFlags): RunListQuery {
+function queryOf({ status, thread, agent, label, limit }: RunsFlags): RunListQuery {
   return {
     status: status as RunStatus | undefined,
     threadId: thread,
     agent,
-    labels: Object.fromEntries(label.map(labelOf)),
+    labels: labelsOf(label),
     ...(limit !== undefined && { limit: limitOf(limit) }),
   };
-}
-
-function labelOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new SluiceError(
-    'BAD_OPTION',
-    `--label: expected name=value, got ${JSON.stringify(text.slice(0, 80))}.`,
-  );
 }
 
 function limitOf(text: string): number {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { SluiceError, type RunStatus } from '../../index.ts';
 import type { ConnectionState } from '../../client/index.ts';
 import type { CommandHost } from '../command-host.ts';
-import { durationText } from '../duration-text.ts';
+import { connectionTeller } from '../connection-teller.ts';
 import { EXIT_CODES, exitCodesHelp } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { inline } from '../printable-text.ts';
@@ -66,7 +66,7 @@ async function tail(runId: string, flags: TailFlags, host: CommandHost): Promise
   const writer = new ItemWriter(host, server, flags);
   await untilInterrupted(host, async signal => {
     const items = flags.follow
-      ? followed(server, runId, { flags, signal, onState: connectionTeller(host, writer) })
+      ? followed(server, runId, { flags, signal, onState: connectionTeller(host, () => void writer.break()) })
       : storedItems(server, runId, { after: flags.from, filter: flags.filter, signal });
     const shown = await writer.write(items);
     if (signal.aborted) return;
@@ -94,26 +94,6 @@ function followed(
 ): AsyncIterable<AnyItem> {
   const { from, filter, retries } = flags;
   return server.client.events(runId, { after: from, filter, maxRetries: retries, ...options });
-}
-
-/** Tells somebody at a terminal that the connection is lost, and that it is back. */
-function connectionTeller(
-  host: CommandHost,
-  writer: ItemWriter,
-): ((state: ConnectionState) => void) | undefined {
-  if (!host.hasErrorTerminal) return undefined;
-  let isLost = false;
-  return state => {
-    if (state.status === 'waiting') {
-      void writer.break();
-      const delay = durationText(state.delay);
-      host.complain(`… ${state.error.code} ${state.error.message} Trying again in ${delay}.`);
-      isLost = true;
-    } else if (state.status === 'open' && isLost) {
-      host.complain('… connected again');
-      isLost = false;
-    }
-  };
 }
 
 /** How the run was doing when it was left. Whoever begins behind the end of a run is shown nothing of it. */

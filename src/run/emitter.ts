@@ -80,6 +80,11 @@ export abstract class Emitter<Custom extends CustomEvents = AnyCustom> {
     this.#rules = rules;
   }
 
+  /** The steps that the caller is in, for events that name none. */
+  protected get path(): string | undefined {
+    return undefined;
+  }
+
   /** Takes a proposal without waiting for what becomes of it. */
   protected abstract propose(proposal: Proposal): void;
   /** Takes a proposal and tells what became of it. */
@@ -169,7 +174,7 @@ export abstract class Emitter<Custom extends CustomEvents = AnyCustom> {
       data,
       size,
       source: envelope.source,
-      node: envelope.node,
+      node: envelope.node ?? this.path,
       cause: envelope.cause,
       metadata: envelope.metadata,
     });

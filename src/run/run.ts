@@ -5,6 +5,8 @@ import type { JsonObject } from '../event/json.ts';
 import type { Proposal } from '../event/proposal.ts';
 import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
 import { isPromise } from '../backends/backend.ts';
+import { Actions, type ActionHost } from './actions/actions.ts';
+import { refused, stepEnded } from './actions/failures.ts';
 import { Asks, askNotFound, type AskOptions } from './asks.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines, type DeadlineHost } from './deadlines.ts';
@@ -24,7 +26,7 @@ const FACT_SIZE = 512;
  * One run as an actor, from its birth to its one end: proposals → pipe (redact, gate, record, commit) → window.
  * What can follow what stands in `lifecycle.ts`, what each end says in `ending.ts`.
  */
-export class RunActor implements PipeHost, DeadlineHost {
+export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   readonly parts: RunParts;
   readonly window: Window;
   readonly pipe: RunPipe;
@@ -35,6 +37,7 @@ export class RunActor implements PipeHost, DeadlineHost {
   #status: RunStatus = 'accepted';
   #startedAt = 0;
   #asks: Asks | undefined;
+  #actions: Actions | undefined;
   #ending: Ending | undefined;
   #execution: ExecutionContext | undefined;
 
@@ -97,6 +100,23 @@ export class RunActor implements PipeHost, DeadlineHost {
     return judgingOf(this);
   }
 
+  /** The calls of its agent. */
+  get actions(): Actions {
+    return (this.#actions ??= new Actions(this));
+  }
+
+  /** Whether the agent is inside of a step. */
+  get hasSteps(): boolean {
+    return this.#actions !== undefined && this.#actions.steps > 0;
+  }
+
+  /** Why nothing can begin any more; nothing while it can. */
+  get refusal(): SluiceError | undefined {
+    const { runId } = this.parts.identity;
+    if (this.stop) return stopError(runId, this.stop);
+    return this.isEnding ? runEnded(runId) : undefined;
+  }
+
   /** `work` is the agent, called on a fresh microtask. Without one, a writer outside ends the run. */
   begin(started: JsonObject, size: number, work?: () => unknown): void {
     this.#startedAt = this.parts.services.clock.now();
@@ -144,13 +164,13 @@ export class RunActor implements PipeHost, DeadlineHost {
     this.#deadlines.pause();
     const host = { runId, clock: services.clock, sweep: services.sweep, grace: settings.grace };
     this.#cancellation.request(stop, host, () => this.#end(stopped(this.#endings, stop, true)));
+    this.#actions?.abortInside(stopError(runId, stop));
     this.#asks?.dropAll(stopError(runId, stop));
   }
 
   ask<Value>(question: string, options: AskOptions<Value>): Promise<Value> {
     const { identity, services } = this.parts;
-    if (this.stop) return refused(stopError(identity.runId, this.stop));
-    if (this.isEnding) return refused(runEnded(identity.runId));
+    if (this.refusal) return refused(this.refusal);
     this.#asks ??= new Asks({
       ...{ runId: identity.runId, clock: services.clock, sweep: services.sweep },
       secrets: services.secrets,
@@ -185,6 +205,8 @@ export class RunActor implements PipeHost, DeadlineHost {
   #end(ending: Ending, proposed?: Proposal): void {
     if (this.#ending) return proposed?.receipt?.settle({ outcome: 'ended' });
     this.#ending = ending;
+    // What is open is closed before the end, which nothing can follow.
+    this.#actions?.abortInside(stepEnded(this.parts.identity.runId, 'the run'));
     const { type, data } = ending;
     const size = ending.size + FACT_SIZE;
     this.pipe.put({ source: 'runtime', ...proposed, type, data, at: 0, size, fact: true, final: true });
@@ -241,6 +263,7 @@ export class RunActor implements PipeHost, DeadlineHost {
     this.#deadlines.pause();
     this.#cancellation.settle();
     this.pipe.endUnsaid({ type: this.#ending.type, data: this.#ending.data });
+    this.#actions?.abortInside(error);
     this.#asks?.dropAll(error);
     this.result.settle({ ok: false, error });
     this.window.error(error);
@@ -259,13 +282,6 @@ interface FactOptions {
   readonly size?: number;
   readonly source?: EventSource;
   readonly ahead?: boolean;
-}
-
-/** Whoever does not await a question must not bring the process down. */
-function refused(error: SluiceError): Promise<never> {
-  const refusal = Promise.reject(error);
-  refusal.catch(() => undefined);
-  return refusal;
 }
 
 /** Nothing more can be said in this run. */

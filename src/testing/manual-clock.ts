@@ -27,6 +27,11 @@ export class ManualClock implements Clock {
     return this.#date + this.#passed;
   }
 
+  /** Milliseconds that were let pass; setting the date back takes none away. */
+  monotonic(): number {
+    return this.#passed;
+  }
+
   alarm(delay: number, ring: () => void, background: boolean): () => void {
     const alarm = { at: this.#passed + Math.max(delay, 0), order: this.#order++, ring, background };
     this.#alarms.add(alarm);

@@ -7,6 +7,8 @@ export interface Clock {
    * keep the process alive.
    */
   alarm(delay: number, ring: () => void, background: boolean): () => void;
+  /** Milliseconds that only grow, whoever corrects the date; for durations. Default: differences of {@link now}. */
+  monotonic?(): number;
 }
 
 // setTimeout fires at once beyond 2^31-1 ms; whoever asks for more is woken early and asks again.
@@ -15,6 +17,7 @@ const LONGEST_ALARM = 2 ** 31 - 1;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   alarm(delay, ring, background) {
     const timer = setTimeout(ring, Math.min(Math.max(delay, 0), LONGEST_ALARM));
     if (background) timer.unref();

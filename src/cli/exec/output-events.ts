@@ -1,0 +1,92 @@
+import { createContext, type JsonObject } from '../../index.ts';
+import type { ProducedEvent } from '../../client/index.ts';
+import type { OutputText } from './line-cutter.ts';
+
+/** Which output of a program. */
+export type Channel = 'stdout' | 'stderr';
+
+/** Characters of one token: six bytes each at the most, which is less than an event may have. */
+const LONGEST_TOKEN = 32_768;
+/** What JSON reads and writes otherwise: digits that a number cannot hold, and exponents. */
+const INEXACT = /\d{16}|\d[eE][+-]?\d/;
+const MEMBERS = ['type', 'data', 'source', 'node', 'metadata', 'key'];
+
+/** The events of a text: tokens that together are the text, of a message that is named for the channel. */
+export function tokensOf({ text }: OutputText, channel: Channel): ProducedEvent[] {
+  const tokens: ProducedEvent[] = [];
+  for (let from = 0, to; from < text.length; from = to) {
+    to = cut(text, from);
+    tokens.push({ type: 'token', data: { content: text.slice(from, to), messageId: channel } });
+  }
+  return tokens;
+}
+
+/**
+ * {@link tokensOf}, but for lines that are a JSON object: one that is an event that an agent may emit is that event, any
+ * other is an `observation` with the object as `extras`. Only where writing the object again would not give its numbers
+ * is the line beside it, as `content`.
+ */
+export function eventsOf({ text, startsLine }: OutputText, channel: Channel): ProducedEvent[] {
+  const events: ProducedEvent[] = [];
+  let from = 0;
+  let at = startsLine && text.startsWith('{') ? 0 : nextObject(text, 0);
+  while (at >= 0) {
+    const end = text.indexOf('\n', at) + 1 || text.length;
+    const event = eventOfLine(text.slice(at, end).trimEnd(), channel);
+    if (event) {
+      events.push(...tokensOf({ text: text.slice(from, at), startsLine }, channel), event);
+      from = end;
+    }
+    at = text.startsWith('{', end) ? end : nextObject(text, end);
+  }
+  events.push(...tokensOf({ text: text.slice(from), startsLine }, channel));
+  return events;
+}
+
+function nextObject(text: string, from: number): number {
+  const at = text.indexOf('\n{', from);
+  return at < 0 ? at : at + 1;
+}
+
+function eventOfLine(line: string, channel: Channel): ProducedEvent | undefined {
+  if (!line.endsWith('}')) return undefined;
+  let value: JsonObject;
+  try {
+    value = JSON.parse(line) as JsonObject;
+  } catch {
+    return undefined;
+  }
+  const said = value as unknown as ProducedEvent;
+  if (isEventLike(value) && isAdmissible(said)) return said;
+  const content = INEXACT.test(line) ? { content: line } : {};
+  const seen = { type: 'observation', data: { kind: channel, ...content, extras: value } };
+  return isAdmissible(seen) ? seen : undefined;
+}
+
+function isEventLike(value: JsonObject): boolean {
+  return typeof value['type'] === 'string' && Object.keys(value).every(name => MEMBERS.includes(name));
+}
+
+const probe = createContext({ capacity: 1 });
+
+/** Whether a run would take it; the server is not asked, and an event that it refuses would stop all behind it. */
+function isAdmissible({ type, data, source, node, metadata, key }: ProducedEvent): boolean {
+  if (key !== undefined && !(typeof key === 'string' && key !== '' && key.length <= 256)) return false;
+  try {
+    void probe.emit(type as 'observation', data as never, { source, node, metadata });
+    probe.drain();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Behind a line end if there is one, and never inside a surrogate pair. */
+function cut(text: string, from: number): number {
+  const most = from + LONGEST_TOKEN;
+  if (text.length <= most) return text.length;
+  const line = text.lastIndexOf('\n', most - 1) + 1;
+  if (line > from) return line;
+  const last = text.charCodeAt(most - 1);
+  return last >= 0xd800 && last < 0xdc00 ? most - 1 : most;
+}

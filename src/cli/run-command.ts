@@ -5,6 +5,7 @@ import { answerCommand } from './commands/answer.ts';
 import { appendCommand } from './commands/append.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completerCommand, completionCommand } from './commands/completion.ts';
+import { execCommand } from './commands/exec.ts';
 import { getCommand } from './commands/get.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -32,8 +33,11 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
   const program = new Command('sluice')
     .description('The event engine for AI agent runs: every run is one typed, ordered, replayable stream.')
     .version(host.version, '-V, --version')
+    // The flags behind a program's name are the program's.
+    .enablePositionalOptions()
     .commandsGroup('Serve agents:')
     .addCommand(serveCommand(host))
+    .addCommand(execCommand(host))
     .commandsGroup('Look at runs:')
     .addCommand(runsCommand(host))
     .addCommand(getCommand(host))

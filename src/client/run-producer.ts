@@ -40,8 +40,9 @@ export interface RunProducer {
   readonly waiting: number;
   /**
    * Takes an event at once, behind those before. Resolves when there is room for more: await it, and a slow server slows
-   * the caller down. Rejects with what the producer failed with, with `BAD_EVENT` for what is no JSON, with `RUN_ENDED`
-   * behind a final event, with `BAD_OPTION` after {@link close}.
+   * the caller down. Rejects with what the producer failed with, with `RUN_ENDED` behind a final event, with
+   * `BAD_OPTION` after {@link close}. An event that is no JSON, or that the server refuses, fails the producer with
+   * `BAD_EVENT` once those before it are stored.
    */
   emit(event: ProducedEvent): Promise<void>;
   /** Resolves when everything taken so far is stored; rejects with what the producer failed with. */
@@ -114,6 +115,7 @@ export class RemoteProducer implements RunProducer {
     const reason = this.#failure ?? this.#shut;
     if (reason) return rejected(reason.error);
     this.#take(event);
+    if (this.#shut?.isFailure) return this.drained();
     return this.#hasRoom() ? Promise.resolve() : (this.#room ??= waiterFor(0)).promise;
   }
 
@@ -234,7 +236,7 @@ export class RemoteProducer implements RunProducer {
   #isCut(error: unknown, length: number): boolean {
     const { index, limit, status } = (isSluiceError(error) && error.details) || {};
     if (typeof index === 'number') {
-      this.#cut = index;
+      this.#cut = index || Infinity;
       return index > 0;
     }
     if (length < 2 || !(status === 413 || (status === 400 && limit !== undefined))) return false;

@@ -8,6 +8,7 @@ const doors = {
   testing: 'src/testing/index.ts',
   http: 'src/http/index.ts',
   client: 'src/client/index.ts',
+  sinks: 'src/sinks/index.ts',
   'bridges/dockrion': 'src/bridges/dockrion/index.ts',
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'backends/file': 'src/backends/file/index.ts',

@@ -64,6 +64,15 @@ export {
 } from './engine/observers/observer.ts';
 export { type ObserverList } from './engine/observers/observer-list.ts';
 export { type UnfinishedObserver } from './engine/observers/observers.ts';
+export { consoleObserver, type ConsoleObserverOptions } from './engine/observers/console-observer.ts';
+export { type CursorStore, memoryCursorStore } from './engine/sinks/cursor-store.ts';
+export {
+  type Sink,
+  type SinkEnd,
+  type SinkHandle,
+  type SinkOptions,
+  type SinkRun,
+} from './engine/sinks/sink.ts';
 export { type OpenOptions, type StartOptions } from './engine/start-options.ts';
 export { type Appended, type AppendEvent } from './run/appender.ts';
 export { type AskOptions } from './run/asks.ts';

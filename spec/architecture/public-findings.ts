@@ -9,9 +9,10 @@ export const DOORS: readonly string[] = [
   'testing/index.ts',
   'http/index.ts',
   'client/index.ts',
+  'backends/file/index.ts',
   'bridges/dockrion/index.ts',
   'bridges/a2a-queue/index.ts',
-  'backends/file/index.ts',
+  'sinks/index.ts',
 ];
 
 const OPERATOR_TAGS = ['marbles', 'temperature', 'timing', 'ordering', 'completes', 'errors', 'memory'];

@@ -27,6 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   backends: { doors: data, packages: ['node:'] },
   run: { doors: [...stream, 'control', 'backends'], packages: ['rxjs', 'zod', 'node:'] },
   engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
+  sinks: { doors: data, types: ['engine'], packages: ['node:'] },
   bridges: { doors: stream, types: ['run', 'engine'], packages: ['rxjs', 'zod', 'node:'] },
   http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'node:'] },
   client: {
@@ -38,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: { doors: engine, packages: ['rxjs', 'zod', 'fast-check'] },
   cli: {
     // The first user of the package: it enters by the doors that everybody has.
-    doors: ['index', 'http', 'client'],
+    doors: ['index', 'http', 'backends/file', 'client'],
     packages: ['rxjs', 'zod', 'commander', 'node:'],
   },
   dashboard: {

@@ -46,6 +46,7 @@ describe('what a door loads', () => {
     ['sluice/operators', ['rxjs']],
     ['sluice/http', ['rxjs', 'zod']],
     ['sluice/client', []],
+    ['sluice/sinks', []],
     ['sluice/testing', ['rxjs', 'zod']],
   ])('%s needs no optional peer', async (door, packages) => {
     const { imports } = await bundle(`export * from '${door}';`, ['rxjs', 'zod', 'node:*']);

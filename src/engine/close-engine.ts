@@ -5,6 +5,7 @@ import type { Admission } from './admission.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { checkNumber } from './check-number.ts';
 import type { Observers, UnfinishedObserver } from './observers/observers.ts';
+import type { Sinks } from './sinks/sinks.ts';
 
 /** What closing an engine did. */
 export interface CloseReport {
@@ -14,7 +15,7 @@ export interface CloseReport {
   readonly forced: number;
   /** Events that agents emitted behind the end of their run. */
   readonly dropped: number;
-  /** Observers that were not done in time, and how many events each did not get to. */
+  /** Observers that were not done in time, with the events each did not get to, and sinks with the runs. */
   readonly unfinished: readonly UnfinishedObserver[];
 }
 
@@ -26,7 +27,7 @@ export interface CloseOptions {
    * thrown at the end of it.
    */
   readonly whenEnded?: (() => unknown) | undefined;
-  /** How long observers may take to finish with what was committed, 0 to 1 h in ms. Default: 5 s. */
+  /** How long observers and sinks may take to finish with what was committed, 0 to 1 h in ms. Default: 5 s. */
   readonly drain?: number | undefined;
 }
 
@@ -35,6 +36,7 @@ export interface EngineRooms {
   readonly admission: Admission;
   readonly live: LiveRuns;
   readonly observers: Observers;
+  readonly sinks: Sinks;
   readonly sweep: Sweep;
   readonly backend: Backend;
 }
@@ -44,13 +46,13 @@ export async function closeEngine(
   rooms: EngineRooms,
   { whenEnded, drain: given }: CloseOptions,
 ): Promise<CloseReport> {
-  const { admission, live, observers, sweep, backend } = rooms;
+  const { admission, live, observers, sinks, sweep, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
   await admission.settled();
   const actors = live.all();
   for (const actor of actors) actor.requestStop(cancelled('the engine is closing'));
   await Promise.all(actors.map(actor => actor.result.promise.catch(() => undefined)));
-  const draining = observers.close(drain);
+  const draining = Promise.all([observers.close(drain), sinks.close(drain)]);
   try {
     await whenEnded?.();
   } finally {
@@ -62,6 +64,6 @@ export async function closeEngine(
     ended: actors.length,
     forced: actors.filter(actor => actor.wasForced).length,
     dropped: actors.reduce((sum, actor) => sum + actor.pipe.late, 0),
-    unfinished: await draining,
+    unfinished: (await draining).flat(),
   };
 }

@@ -33,6 +33,8 @@ import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
 import type { AnyObserver, Observation } from './observers/observer.ts';
 import { Observers } from './observers/observers.ts';
+import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
+import { Sinks } from './sinks/sinks.ts';
 import { resolveOptions, type EngineOptions, type EngineSettings } from './options.ts';
 import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
 import { Producers } from './producers.ts';
@@ -59,6 +61,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #sweep: Sweep;
   readonly #live: LiveRuns;
   readonly #observers: Observers;
+  readonly #sinks: Sinks;
   readonly #admission: Admission;
   readonly #runEvents: RunEvents;
   readonly #rules: EmitterRules;
@@ -74,6 +77,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     const onError = options.onObserverError ?? warnOnce(secrets);
     this.#observers = new Observers({ clock, sweep: this.#sweep, onError });
     this.observers = new ObserverList(this.#observers);
+    const watchFirstEvents = (tell: (run: RunEvent) => void) => this.#observers.watchFirstEvents(tell);
+    this.#sinks = new Sinks({ backend, clock, sweep: this.#sweep, watchFirstEvents }, secrets);
     this.#admission = new Admission(settings, this.#sweep, this.#live, this.#observers);
     this.#runEvents = new RunEvents(backend, events);
     this.#rules = { now: () => clock.now(), eventBytes, events };
@@ -189,12 +194,27 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   }
 
   /**
-   * Takes no more runs, cancels those that live, waits for them (their grace at the most), lets observers finish
-   * (`drain` at the most), calls `whenEnded`, and closes the backend. A second call waits for the first.
+   * Brings the log of every run to `sink`, at least once: what fails is tried again until it succeeds, and with a
+   * `store` that lasts it goes on after a restart where it was. Reads the runs that exist, then the new ones. Throws
+   * `BAD_OPTION`, `BAD_FILTER`, `ENGINE_CLOSED`.
+   */
+  sink(sink: Sink, options: SinkOptions): SinkHandle {
+    this.#checkOpen();
+    return this.#sinks.add(sink, options);
+  }
+
+  /** The sinks at work. */
+  get sinks(): readonly SinkHandle[] {
+    return this.#sinks.all;
+  }
+
+  /**
+   * Takes no more runs, cancels those that live, waits for them (their grace at the most), lets observers and sinks
+   * finish (`drain` at the most), calls `whenEnded`, and closes the backend. A second call waits for the first.
    */
   close(options: CloseOptions = {}): Promise<CloseReport> {
     const rooms = {
-      ...{ admission: this.#admission, live: this.#live, observers: this.#observers },
+      ...{ admission: this.#admission, live: this.#live, observers: this.#observers, sinks: this.#sinks },
       ...{ sweep: this.#sweep, backend: this.#settings.backend },
     };
     return (this.#closing ??= closeEngine(rooms, options));

@@ -33,7 +33,7 @@ export class RunKeeper implements RunListener {
 
   committed(event: RunEvent): void {
     const { observers } = this.#services;
-    if (observers.size > 0) observers.tell(event);
+    if (!observers.isEmpty) observers.tell(event);
   }
 
   /** Never throws. */
@@ -70,7 +70,8 @@ export class RunKeeper implements RunListener {
   }
 }
 
-function whyEnded(final: RunEvent | undefined): RunChange {
+/** What the record of a run says of its end. */
+export function whyEnded(final: RunEvent | undefined): RunChange {
   switch (final?.type) {
     case 'complete':
       return final.data.output === undefined ? {} : { output: final.data.output };

@@ -1,13 +1,14 @@
-import { SluiceError } from '../../errors/sluice-error.ts';
 import type { RunEvent } from '../../event/run-event.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Sweep } from '../../time/sweep.ts';
 import { checkNumber } from '../check-number.ts';
 import type { Burst } from './burst.ts';
 import { SerialQueue, type EventQueue, type Taken } from './event-queue.ts';
+import { holdProcess } from './hold-process.ts';
 import type { ObserverSettings } from './observe-options.ts';
 import type { Observation, ObservationEnd, ObserverFailure, ObserverHealth } from './observer.ts';
 import { PartlyFailed } from './partly-failed.ts';
+import { overflowed, tooSlow } from './observer-errors.ts';
 import { RunLanes } from './run-lanes.ts';
 import type { Target } from './target.ts';
 
@@ -145,7 +146,9 @@ export class ObserverLoop implements Observation {
 
   async flush(): Promise<void> {
     this.#services.handOver();
-    await this.#drained();
+    const drained = this.#drained();
+    holdProcess(drained, this.#services);
+    await drained;
     if (!this.#isClosed()) await this.#ending('flush');
   }
 
@@ -283,7 +286,7 @@ export class ObserverLoop implements Observation {
     };
     const fail = (error: unknown): void => {
       this.#isFailing = true;
-      this.#services.report(error, this.#failure(undefined));
+      if (!this.#isClosed()) this.#services.report(error, this.#failure(undefined));
       goOn();
     };
     ready.then(goOn, fail);
@@ -386,16 +389,4 @@ export class ObserverLoop implements Observation {
 
 function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-function tooSlow(id: string, timeout: number): SluiceError {
-  const message = `observer ${JSON.stringify(id)}: expected an answer within ${timeout} ms, got none. Make it faster, move its work to a worker, or raise timeout.`;
-  return new SluiceError('OBSERVER_TIMEOUT', message);
-}
-
-function overflowed({ id, capacity, overflow }: ObserverSettings): SluiceError {
-  const { events, bytes } = capacity;
-  const outcome = overflow === 'error' ? 'It is removed' : 'Events are dropped and counted';
-  const message = `observer ${JSON.stringify(id)}: expected at most ${events} events and ${bytes} bytes to wait, got more. ${outcome}. Make it faster, raise capacity, or use a sink, which loses nothing.`;
-  return new SluiceError('BUFFER_OVERFLOW', message, { details: { events, bytes, overflow } });
 }

@@ -103,6 +103,11 @@ export class Observers {
     return this.#loops.size + this.#feeds.size;
   }
 
+  /** Whether anybody at all is told of events. */
+  get isEmpty(): boolean {
+    return this.#round.length === 0 && this.#fed.length === 0;
+  }
+
   /** Synchronous for the feed, and nothing but putting down for observers. */
   tell(event: RunEvent): void {
     const fed = this.#fed;
@@ -136,6 +141,17 @@ export class Observers {
         this.#fed = this.#fed.filter(other => other !== hear);
       });
     });
+  }
+
+  /** Tells every run when it has its first event, inside of the call that emitted. Returns what ends that. */
+  watchFirstEvents(tell: (event: RunEvent) => void): () => void {
+    const hear = (event: RunEvent): void => {
+      if (event.seq === 1) tell(event);
+    };
+    this.#fed = [...this.#fed, hear];
+    return () => {
+      this.#fed = this.#fed.filter(other => other !== hear);
+    };
   }
 
   /** Resolves when all observers are done with what was committed before. */

@@ -12,6 +12,8 @@ import { WORKER_PROGRAM } from './worker-program.ts';
 /** The first wait before a crashed worker is started again; it doubles with each crash, up to the longest. */
 const BACK_OFF = 100;
 const LONGEST_BACK_OFF = 30_000;
+/** How long a worker may take to load its module. */
+const START_LIMIT = 30_000;
 
 interface Acknowledged {
   readonly id: number;
@@ -98,15 +100,18 @@ export class WorkerTarget implements Target {
     const { worker: url, data } = this.#observer;
     const worker = new Worker(WORKER_PROGRAM, { eval: true, workerData: { url: String(url), data } });
     this.#worker = worker;
+    const { clock, sweep } = this.#time;
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: Acknowledged | 'ready') => {
         if (message !== 'ready') return this.#acknowledged(message);
         if (this.#worker !== worker) return;
+        stop();
         this.#isReady = true;
         worker.unref();
         resolve();
       });
-      const crash = (error: unknown): void => {
+      const crash = (error: Error): void => {
+        stop();
         if (this.#worker === worker) {
           this.#crashes++;
           this.#restarts++;
@@ -114,6 +119,12 @@ export class WorkerTarget implements Target {
         }
         reject(error);
       };
+      const stop = sweep.at(clock.now() + START_LIMIT, () => {
+        crash(
+          new SluiceError('OBSERVER_TIMEOUT', `observer: its worker did not load within ${START_LIMIT} ms.`),
+        );
+        void worker.terminate();
+      });
       worker.on('error', crash);
       worker.on('exit', code =>
         crash(new SluiceError('INTERNAL', `observer: its worker exited with ${code}.`)),

@@ -1,0 +1,22 @@
+import type { Awaitable } from '../../backends/backend.ts';
+
+/** Where sinks keep how far they have got: one short text per run. An answer may come at once or later. */
+export interface CursorStore {
+  get(key: string): Awaitable<string | undefined>;
+  /** Resolves when it is kept. */
+  set(key: string, cursor: string): Awaitable<void>;
+  delete(key: string): Awaitable<void>;
+  /** All keys, so that those of runs that expired meanwhile can be deleted. */
+  keys(): Awaitable<Iterable<string>>;
+}
+
+/** Keeps cursors for as long as the process lives. */
+export function memoryCursorStore(): CursorStore {
+  const cursors = new Map<string, string>();
+  return {
+    get: key => cursors.get(key),
+    set: (key, cursor) => void cursors.set(key, cursor),
+    delete: key => void cursors.delete(key),
+    keys: () => [...cursors.keys()],
+  };
+}

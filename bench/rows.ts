@@ -4,6 +4,7 @@ import { gateAll, gateTyped } from './rows/gate.ts';
 import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
+import { observersRow } from './rows/observers.ts';
 import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
 import { runLife } from './rows/run-life.ts';
@@ -27,6 +28,7 @@ export const ROWS: readonly Row[] = [
   gateAll,
   gateTyped,
   gateNone,
+  observersRow,
   toolRow,
   redactionRow(200, 100, 1 / 12),
   redactionRow(5_000, 1_000, 1 / 40),

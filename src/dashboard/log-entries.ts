@@ -41,9 +41,12 @@ export class LogEntries {
     return this.#words.length === 0 ? this.#all : this.#shown;
   }
 
-  /** The seq of the first event that is held; 1 if there is none. */
+  /** The seq of the first event that is held, or of the first that a notice says is not kept; 1 if there is none. */
   get firstSeq(): number {
-    for (const { item } of this.#all) if (!isNotice(item)) return item.seq;
+    for (const { item } of this.#all) {
+      if (!isNotice(item)) return item.seq;
+      if (item.notice === 'gap') return item.from;
+    }
     return 1;
   }
 

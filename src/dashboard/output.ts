@@ -59,7 +59,7 @@ export class Output {
     for (const message of newest) this.#drawOne(message, newest.length > 1);
     const earlier = spoken.length - newest.length;
     this.#earlier.hidden = earlier === 0;
-    setText(this.#earlier, `${counted(earlier, 'earlier message')}`);
+    setText(this.#earlier, earlier === 0 ? '' : counted(earlier, 'earlier message'));
     if (isAtEnd) this.#messages.scrollTop = this.#messages.scrollHeight;
   }
 

@@ -16,7 +16,7 @@ import { PATIENCE, problemOf, server } from './server.ts';
 import { whileVisible } from './while-visible.ts';
 
 /** Items that are taken between two frames of the page; more would make it stutter. */
-const MOST_PER_FRAME = 500;
+const MOST_PER_FRAME = 250;
 
 /** One run on the page: its events from the first one on, and what they add up to. */
 export class RunPanel {

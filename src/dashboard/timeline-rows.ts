@@ -64,9 +64,12 @@ function upwards(path: string): string | undefined {
 
 function ofActivity(activity: RunActivity): Entry {
   const { kind, id, name, state, node, seq, startedAt, durationMs, attempt = 1 } = activity;
+  // A step is told when it is over.
+  const ended = kind === 'step' && durationMs !== undefined ? Date.parse(startedAt) - durationMs : undefined;
   const again = attempt > 1 ? `attempt ${attempt} ` : '';
   return {
-    ...{ key: `${kind} ${id}`, kind, name, state, node, seq, startedAt, durationMs, source: activity },
+    ...{ key: `${kind} ${id}`, kind, name, state, node, seq, durationMs, source: activity },
+    startedAt: ended === undefined ? startedAt : new Date(ended).toISOString(),
     detail: again + (activity.error ?? (kind === 'tool' ? brief(activity.input) : '')),
     path: kind === 'node' ? id : undefined,
   };

@@ -77,7 +77,26 @@ export { type OpenOptions, type StartOptions } from './engine/start-options.ts';
 export { type Appended, type AppendEvent } from './run/appender.ts';
 export { type AskOptions } from './run/asks.ts';
 export { createContext } from './run/queue-context.ts';
-export { type RunContext } from './run/context.ts';
+export { type CallOptions } from './run/actions/call-options.ts';
+export { type ChildOptions } from './run/actions/child-run.ts';
+export { type LlmOptions, type LlmRequest, type LlmUsage } from './run/actions/llm-call.ts';
+export { type NodeOptions } from './run/actions/node-call.ts';
+export { type PipelineOptions } from './run/actions/pipeline-call.ts';
+export { type NamedCallOptions } from './run/actions/tool-call.ts';
+export {
+  type ChildAgent,
+  type RunContext,
+  type WaveNodes,
+  type WaveOptions,
+  type WaveResults,
+} from './run/context.ts';
 export { getRunContext } from './run/current-context.ts';
+export {
+  type GraphDependencies,
+  type GraphNodes,
+  type GraphOptions,
+  type GraphReport,
+  runGraph,
+} from './run/run-graph.ts';
 export { type Run } from './run/run-handle.ts';
 export { type RunWriter } from './run/writer.ts';

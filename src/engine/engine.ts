@@ -5,10 +5,10 @@ import { SluiceError } from '../errors/sluice-error.ts';
 import { parseFilter, type FilterSpec } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { AnyCustom, CustomEvents, RunEvent } from '../event/run-event.ts';
-import { RunContext } from '../run/context.ts';
+import { RunContext, type ContextRules } from '../run/context.ts';
 import { withRunContext } from '../run/current-context.ts';
+import type { StartRun } from '../run/actions/child-run.ts';
 import { largestBatch, type Appended, type AppendEvent } from '../run/appender.ts';
-import type { EmitterRules } from '../run/emitter.ts';
 import type { RunReader } from '../run/reader.ts';
 import { Run } from '../run/run-handle.ts';
 import { LiveSource, repeatedSource, storedSource } from '../run/run-sources.ts';
@@ -32,6 +32,7 @@ import { warnOnce } from './observers/error-warning.ts';
 import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
 import type { AnyObserver, Observation } from './observers/observer.ts';
+import { endOrphans } from './orphans.ts';
 import { Observers } from './observers/observers.ts';
 import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
 import { Sinks } from './sinks/sinks.ts';
@@ -64,9 +65,14 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #sinks: Sinks;
   readonly #admission: Admission;
   readonly #runEvents: RunEvents;
-  readonly #rules: EmitterRules;
+  readonly #rules: ContextRules;
   readonly #producers: Producers;
   #closing: Promise<CloseReport> | undefined;
+  /**
+   * Resolves when the runs that a former process left behind have their ends, which is at once where a backend forgets
+   * or somebody else looks after them. Rejects with `STORAGE_LOST`; nothing else waits for it.
+   */
+  readonly ready: Promise<void>;
 
   constructor(options: EngineOptions<Custom> = {}) {
     const settings = resolveOptions(options);
@@ -81,7 +87,9 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#sinks = new Sinks({ backend, clock, sweep: this.#sweep, watchFirstEvents }, secrets);
     this.#admission = new Admission(settings, this.#sweep, this.#live, this.#observers);
     this.#runEvents = new RunEvents(backend, events);
-    this.#rules = { now: () => clock.now(), eventBytes, events };
+    const startRun: StartRun = (agent, started) =>
+      this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
+    this.#rules = { now: () => clock.now(), eventBytes, events, startRun };
     this.runs = new Runs(backend, this.#live, this.#runEvents);
     this.#producers = new Producers({
       ...{ live: this.#live, runs: this.runs, clock, sweep: this.#sweep, rules: this.#rules },
@@ -91,6 +99,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.gate = settings.gate;
     this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
+    this.ready = endOrphans(backend, clock);
+    this.ready.catch(() => undefined);
   }
 
   /** Names of the agents that can be started by name. */

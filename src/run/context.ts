@@ -1,9 +1,11 @@
 import type { CustomEvents, AnyCustom } from '../event/run-event.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Outcome, Proposal } from '../event/proposal.ts';
 import type { Actions } from './actions/actions.ts';
 import type { Attempt } from './actions/attempt.ts';
 import type { Call } from './actions/call.ts';
+import { startChild, type ChildOptions, type StartRun } from './actions/child-run.ts';
 import { refused, stepEnded } from './actions/failures.ts';
 import { LlmCall, type LlmOptions, type LlmRequest } from './actions/llm-call.ts';
 import { NodeCall, type NodeOptions } from './actions/node-call.ts';
@@ -15,7 +17,19 @@ import { WaveCall } from './actions/wave-call.ts';
 import type { AskOptions } from './asks.ts';
 import { contextStorage } from './context-storage.ts';
 import { Emitter, type EmitterRules } from './emitter.ts';
+import type { Run } from './run-handle.ts';
 import type { RunActor } from './run.ts';
+
+/** What a context needs from its engine. */
+export interface ContextRules extends EmitterRules {
+  readonly startRun?: StartRun | undefined;
+}
+
+/** An agent as a run starts it. */
+export interface ChildAgent<Input, Output, Custom extends CustomEvents> {
+  readonly name: string;
+  readonly run: (ctx: RunContext<Input, Custom>, input: Input) => Output | Promise<Output>;
+}
 
 /** One attempt of a call, whose work is given a context of its own. */
 interface Step {
@@ -38,10 +52,11 @@ export type WaveNodes<Custom extends CustomEvents = AnyCustom> = Readonly<
 >;
 
 /** What the nodes of a wave returned, by their names. */
-export type WaveResults<Nodes extends WaveNodes<never>> = {
+export type WaveResults<Nodes extends Readonly<Record<string, (step: never) => unknown>>> = {
   -readonly [Name in keyof Nodes]: Awaited<ReturnType<Nodes[Name]>>;
 };
 
+/** How a wave is run. */
 export interface WaveOptions {
   /** Default: how many waves there were before it in the same step. */
   readonly index?: number | undefined;
@@ -56,12 +71,12 @@ export interface WaveOptions {
  */
 export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom> extends Emitter<Custom> {
   readonly #run: RunActor;
-  readonly #rules: EmitterRules;
+  readonly #rules: ContextRules;
   readonly #step: Step | undefined;
   /** As the caller of `start` gave it, and the agent's schema made it. */
   readonly input: Input;
 
-  constructor(run: RunActor, input: Input, rules: EmitterRules, step?: Step) {
+  constructor(run: RunActor, input: Input, rules: ContextRules, step?: Step) {
     super(rules);
     this.#run = run;
     this.#rules = rules;
@@ -97,7 +112,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
 
   /** Slash path of the steps around the code that asks; `undefined` outside of nodes. */
   override get path(): string | undefined {
-    return this.#run.hasSteps ? this.#innermost().#ownPath : this.#ownPath;
+    return this.#here().#ownPath;
   }
 
   /**
@@ -202,6 +217,28 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     });
   }
 
+  /**
+   * Starts a run that belongs to this one: same tenant, `parentId` names this run, and it is cancelled when the step or
+   * run ends that started it, unless it has ended. Resolves when it is admitted; its failure is told by its `result` alone.
+   * With `mirror` its events are said in this run, too, without those of its own life. Rejects like `engine.start`, and
+   * with `RUN_CANCELLED`, `RUN_ENDED`, `STEP_ENDED` where nothing can begin any more.
+   */
+  start<ChildInput = unknown, Output = unknown, ChildCustom extends CustomEvents = AnyCustom>(
+    agent: ChildAgent<ChildInput, Output, ChildCustom> | string,
+    options?: ChildOptions<NoInfer<ChildInput>>,
+  ): Promise<Run<Output, ChildCustom>>;
+  /** The same for an agent that is nothing but its work. */
+  start<ChildInput = unknown, Output = unknown>(
+    work: (ctx: RunContext<ChildInput>) => Output | Promise<Output>,
+    options?: ChildOptions<ChildInput>,
+  ): Promise<Run<Output>>;
+  async start(agent: unknown, options: ChildOptions = {}): Promise<unknown> {
+    const { startRun } = this.#rules;
+    if (!startRun) throw new SluiceError('BAD_OPTION', 'start: this run belongs to no engine.');
+    const around = this.#here().#place();
+    return startChild(this.#run.actions, around, { startRun, agent, options });
+  }
+
   protected override propose(proposal: Proposal): void {
     this.#run.pipe.put(proposal);
   }
@@ -219,11 +256,15 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     make: (actions: Actions, around: Place, here: RunContext<Input, Custom>) => Call<Result>,
   ): Promise<Result> {
     try {
-      const here = this.#run.hasSteps ? this.#innermost() : this;
+      const here = this.#here();
       return make(this.#run.actions, here.#place(), here).start();
     } catch (error) {
       return refused(error as Error);
     }
+  }
+
+  #here(): RunContext<Input, Custom> {
+    return this.#run.hasSteps ? this.#innermost() : this;
   }
 
   /** The context of the step that the code runs in, if that is inside of this one. */

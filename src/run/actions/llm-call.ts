@@ -21,6 +21,7 @@ export interface LlmRequest {
 /** What a model used. */
 export type LlmUsage = NonNullable<EventData['llm.response']['usage']>;
 
+/** How a model is called. */
 export interface LlmOptions<Result> extends NamedCallOptions {
   /** What it used: tokens, and the cost in whatever unit all of your calls share. What it throws is passed over. */
   readonly usage?: ((response: Result) => LlmUsage | undefined) | undefined;

@@ -86,8 +86,8 @@ export class RunPrinter {
     this.#half = /[\ud800-\udbff]$/.test(text) ? text.slice(-1) : '';
     const shown = printable(this.#half === '' ? text : text.slice(0, -1));
     // A line that the text has ended itself is no open one.
-    if (shown !== '') this.#open = shown.endsWith('\n') && this.#half === '' ? undefined : 'text';
-    else if (!goesOn) this.#open = undefined;
+    const isOpen = shown === '' ? goesOn || this.#half !== '' : !shown.endsWith('\n') || this.#half !== '';
+    this.#open = isOpen ? 'text' : undefined;
     return `${start}${this.#options.style.dim(label)}${shown}`;
   }
 

@@ -58,6 +58,8 @@ export function serverOf(flags: ServerFlags, env: Readonly<Record<string, string
 function parseUrl(name: string, text: string): URL {
   try {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
+    // Throws where they are malformed.
+    decodeURIComponent(url.username + url.password);
     if (/^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   } catch {
     // Told below.

@@ -51,7 +51,11 @@ function seqOf(cursor: string): number {
   return Number(parts[1] ?? parts[0]) || 0;
 }
 
-async function askJson<Body>(server: Server, url: URL, signal: AbortSignal | undefined): Promise<Body> {
+async function askJson<Body extends object>(
+  server: Server,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<Body> {
   const response = await fetch(url, {
     headers: { ...server.headers, accept: 'application/json' },
     ...(signal && { signal }),
@@ -63,13 +67,15 @@ async function askJson<Body>(server: Server, url: URL, signal: AbortSignal | und
       { cause },
     );
   });
-  const body = Object(await response.json().catch(() => undefined)) as Body & Problem;
-  if (response.ok) return body;
   const { status } = response;
+  const body = Object(await response.json().catch(() => undefined)) as Body & Problem;
+  if (response.ok && ('cursor' in body || 'items' in body)) return body;
   if (body.code === undefined || body.detail === undefined) {
-    throw new SluiceError('BAD_RESPONSE', `${server.url}: expected a Sluice server, got status ${status}.`, {
-      details: { status },
-    });
+    throw new SluiceError(
+      'BAD_RESPONSE',
+      `${server.url}: expected a Sluice server, got something else (status ${status}). Check the address, and what stands between.`,
+      { details: { status } },
+    );
   }
   throw new SluiceError(body.code, body.detail, { runId: body.runId, details: { ...body.details, status } });
 }

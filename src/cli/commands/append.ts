@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { SluiceError } from '../../index.ts';
+import { isSluiceError, SluiceError } from '../../index.ts';
 import type { ProducedEvent, RunProducer } from '../../client/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { connectionTeller } from '../connection-teller.ts';
@@ -61,9 +61,11 @@ async function append(given: string | undefined, flags: AppendFlags, host: Comma
     onState: connectionTeller(host),
   });
   await untilInterrupted(host, async () => {
-    const appended = await Promise.race([pump(producer, host.input, flags), untilTold(producer)]);
+    const pumped = Promise.race([pump(producer, host.input, flags), untilTold(producer)]);
+    const appended = await pumped.catch((error: unknown) => unlessCancelled(error, server, runId));
     if (appended === undefined) {
-      await producer.cancelled();
+      // It may be over already: a server waits only so long.
+      await producer.cancelled().catch(() => undefined);
       host.endWith(EXIT_CODES.runCancelled);
       if (!flags.json) host.complain(`RUN_CANCELLED run ${runId}: somebody cancelled it, and it is ended.`);
     } else if (flags.complete) await producer.complete();
@@ -131,6 +133,12 @@ function untilTold({ signal }: RunProducer): Promise<undefined> {
       else reject(reason);
     }),
   );
+}
+
+/** A run that was cancelled and is over is no failure of its own. Rejects with any other error. */
+async function unlessCancelled(error: unknown, { client }: Server, runId: string): Promise<undefined> {
+  if (isSluiceError(error, 'RUN_ENDED') && (await client.get(runId)).status === 'cancelled') return undefined;
+  throw error;
 }
 
 function tokenOf({ text, isWhole }: InputLine): ProducedEvent {

@@ -50,6 +50,7 @@ export class SerialQueue implements EventQueue {
   }
 
   push(burst: Burst, from: number): number {
+    if (from >= burst.length) return 0;
     const segment = { burst, at: from, end: burst.length };
     this.#segments.push(segment);
     this.#length += segment.end - from;

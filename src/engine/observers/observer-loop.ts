@@ -56,6 +56,8 @@ export class ObserverLoop implements Observation {
   #stopWaiting: (() => void) | undefined;
   #isRipe = false;
   #isGettingReady = false;
+  /** What cancels the deadlines of the calls under way. */
+  readonly #deadlines = new Set<() => void>();
   #waiters: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(settings: ObserverSettings, target: Target, services: LoopServices) {
@@ -242,6 +244,7 @@ export class ObserverLoop implements Observation {
       if (isOver) return;
       isOver = true;
       stop();
+      this.#deadlines.delete(stop);
       // Whatever was under way when it ended was counted then.
       if (this.#isClosed()) return;
       this.#active--;
@@ -261,6 +264,7 @@ export class ObserverLoop implements Observation {
               this.#services.report(tooSlow(this.id, timeout), this.#failure(events[0]));
             }),
           );
+    this.#deadlines.add(stop);
     // Unlike Promise.resolve it runs nothing of a strange thenable here, and hears it once.
     new Promise(resolve => resolve(answer)).then(
       answered =>
@@ -359,6 +363,8 @@ export class ObserverLoop implements Observation {
     this.#dropped += this.#queue.clear() + this.#activeEvents;
     this.#activeEvents = 0;
     this.#state = 'closed';
+    for (const stop of this.#deadlines) stop();
+    this.#deadlines.clear();
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
     this.#services.leave(this);

@@ -85,7 +85,7 @@ export function commandLab(options: EngineOptions = {}): CommandLab {
   let engine: Engine;
   let server: HttpServer;
   beforeEach(async () => {
-    engine = createEngine({ grace: 0, ...options }) as Engine;
+    engine = createEngine({ grace: 0, ...options });
     server = await serveHttp({ engine, port: 0 });
   });
   afterEach(() => engine.close({ whenEnded: () => server.close() }));

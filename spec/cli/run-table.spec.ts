@@ -16,7 +16,7 @@ const run = (runId: string, more: Partial<ListedRun> = {}): ListedRun =>
     updatedAt: time,
     eventsUrl: '',
     ...more,
-  }) as ListedRun;
+  });
 
 describe('a table of runs', () => {
   it('has columns as wide as they need be, and none that is empty', () => {

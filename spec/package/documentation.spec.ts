@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { paste, runProcess } from '../cli/command-process.ts';
 import { blankProject, packTarball, temporaryFolder } from './blank-project.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TSC = '@typescript/native/bin/tsc';
 const PATIENCE = 180_000;
 const RUN = /<!-- run -->\s*```ts\n([\s\S]*?)```/g;
+const SHELL = /<!-- shell -->\s*```sh\n([\s\S]*?)```/g;
 
 /** The code blocks that a reader is told will run, named by page and place. */
-function examples(): readonly { readonly name: string; readonly code: string }[] {
+function examples(fence = RUN): readonly { readonly name: string; readonly code: string }[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
   const pages = ['README.md', ...docs.filter(name => name.endsWith('.md')).map(name => join('docs', name))];
   return pages.flatMap(page =>
-    [...readFileSync(join(ROOT, page), 'utf8').matchAll(RUN)].map(([, code], at) => ({
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(fence)].map(([, code], at) => ({
       name: `${page.replaceAll(/[^A-Za-z0-9]+/g, '-')}-${at + 1}`,
       code: code!,
     })),
@@ -56,6 +58,30 @@ describe('the code in README and docs', () => {
       for (const { name } of examples()) {
         const output = await project.node(`${name}.js`);
         expect(output).toMatch(/complete|approved|true/);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'runs in a shell, page by page, against a server with the demo',
+    async () => {
+      const project = await blankProject(folder.path, tarball, { 'package.json': '{"private":true}' });
+      const bin = join(project.path, 'node_modules/.bin');
+      const served = runProcess(join(bin, 'sluice'), ['serve', '--demo', '--port', '0'], {
+        cwd: project.path,
+      });
+      try {
+        const [, url] = await served.says(/Open {2}(http:\S+)/);
+        const shell = `set -euo pipefail; cd '${project.path}'; export PATH='${bin}':"$PATH" SLUICE_URL=${url}`;
+        expect(examples(SHELL).length).toBeGreaterThan(0);
+        for (const { name, code } of examples(SHELL)) {
+          const ran = paste(`${shell}\n${code}`);
+          expect([name, await ran.ended, ran.said.err]).toEqual([name, 0, '']);
+        }
+      } finally {
+        served.kill('SIGTERM');
+        await served.ended;
       }
     },
     PATIENCE,

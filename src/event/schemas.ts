@@ -83,8 +83,12 @@ const streaming = {
 
 const execution = {
   'pipeline.started': z.object({ name, waves: count, nodes: count }),
-  'pipeline.completed': z.object({ durationMs: milliseconds, results: jsonObject.optional() }),
-  'pipeline.failed': z.object({ error: z.string(), code }),
+  'pipeline.completed': z.object({
+    name: name.optional(),
+    durationMs: milliseconds,
+    results: jsonObject.optional(),
+  }),
+  'pipeline.failed': z.object({ name: name.optional(), error: z.string(), code }),
   'wave.started': z.object({ index: count, nodes: z.array(z.string()) }),
   'wave.completed': z.object({ index: count, durationMs: milliseconds }),
   'wave.failed': z.object({ index: count, error: z.string(), code }),

@@ -267,6 +267,8 @@ export abstract class Call<Result> implements Inmate {
   }
 
   #wait(delay: number): void {
+    // Whoever heard of the decision may have ended the run.
+    if (this.#outcome) return;
     const goOn = (): void => {
       this.#cancelAlarm = undefined;
       if (!this.#outcome) this.#guarded(() => this.#admit());

@@ -2,7 +2,7 @@ import { checkNode } from '../../event/node-path.ts';
 
 /**
  * Names the places of steps. Where several steps of one name are under way in one place at the same time, the second is
- * called `name/2`, the third `name/3`, so that a path stands for one step at any moment. Memory: the open paths.
+ * called `name#2`, the third `name#3`, so that a path stands for one step at any moment. Memory: the open paths.
  */
 export class NodePaths {
   readonly #open = new Map<string, { count: number; named: number }>();
@@ -11,7 +11,7 @@ export class NodePaths {
   take(around: string | undefined, name: string): { readonly path: string; readonly free: () => void } {
     const base = around === undefined ? name : `${around}/${name}`;
     const entry = this.#open.get(base);
-    const path = checkNode(entry ? `${base}/${entry.named + 1}` : base);
+    const path = checkNode(entry ? `${base}#${entry.named + 1}` : base);
     if (entry) {
       entry.count++;
       entry.named++;

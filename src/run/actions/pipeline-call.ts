@@ -58,12 +58,12 @@ export class PipelineCall<Result> extends Call<Result> {
   /** Only an object has results by name. */
   protected override completion(value: Result, durationMs: number): Said {
     const { result, size } = recordedResult(value, this.actions.eventBytes);
-    const data = isObject(result) ? { durationMs, results: result } : { durationMs };
-    return { data, size: size + FRAME };
+    const data = { name: this.#name, durationMs, ...(isObject(result) && { results: result }) };
+    return { data, size: size + this.#name.length + FRAME };
   }
 
   protected override failure(error: JsonObject): JsonObject {
-    return error;
+    return { name: this.#name, ...error };
   }
 
   protected override over(): void {

@@ -153,6 +153,11 @@ export interface Directory {
   list(query: RunQuery): Awaitable<RunPage>;
   /** Changes some fields of a record and its `updatedAt`; `undefined` if there is no such run. */
   update(key: RunKey, change: RunChange): Awaitable<RunRecord | undefined>;
+  /**
+   * Runs that were at work when the process before this one went: their owner is gone for good. Only where events
+   * outlive a process and no other one can own a run; the same answer until the backend is closed.
+   */
+  unfinished?(): Awaitable<readonly RunRecord[]>;
   /** Erases the record, the log and the idempotency key of a run; whether there was one. */
   delete(key: RunKey): Awaitable<boolean>;
   /**

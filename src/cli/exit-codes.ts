@@ -47,6 +47,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   UNKNOWN_AGENT: EXIT_CODES.usage,
   UNSAFE_ADDRESS: EXIT_CODES.usage,
   MISSING_PEER: EXIT_CODES.usage,
+  STORAGE_LOCKED: EXIT_CODES.usage,
   PORT_IN_USE: EXIT_CODES.portInUse,
   CONNECTION_LOST: EXIT_CODES.unreachable,
   BAD_RESPONSE: EXIT_CODES.unreachable,

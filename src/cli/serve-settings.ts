@@ -12,12 +12,14 @@ export interface ServeFlags {
   readonly survey?: string | undefined;
 }
 
+/** Where runs are kept: `dir` is an absolute path. */
+export type BackendChoice = { readonly kind: 'memory' } | { readonly kind: 'file'; readonly dir: string };
+
 /** {@link ServeFlags} and variables, checked, with every default filled in. */
 export interface ServeSettings {
   readonly port: number;
   readonly host: string;
-  /** The only one so far. */
-  readonly backend: 'memory';
+  readonly backend: BackendChoice;
   /** An absolute path. */
   readonly agents: string | undefined;
   /** The folder that the agent `survey` looks at; absent without `--demo`. */
@@ -47,7 +49,7 @@ export function resolveServe(
   return {
     port: port ? checkPort(port) : DEFAULTS.port,
     host: host?.text ?? DEFAULTS.host,
-    backend: backend ? checkBackend(backend) : DEFAULTS.backend,
+    backend: backend ? checkBackend(backend, cwd) : { kind: DEFAULTS.backend },
     agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
     surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
   };
@@ -72,11 +74,12 @@ function checkPort({ name, text }: Given): number {
   );
 }
 
-function checkBackend({ name, text }: Given): 'memory' {
-  if (text === 'memory') return text;
+function checkBackend({ name, text }: Given, cwd: string): BackendChoice {
+  if (text === 'memory') return { kind: 'memory' };
+  if (text.startsWith('file:') && text.length > 5) return { kind: 'file', dir: resolve(cwd, text.slice(5)) };
   throw new SluiceError(
     'BAD_OPTION',
-    `${name}: expected memory, the only backend so far, got ${shown(text)}. ` +
+    `${name}: expected memory or file:DIR, got ${shown(text)}. ` +
       'To keep runs elsewhere, pass a backend to createEngine in a program of your own.',
   );
 }

@@ -43,7 +43,7 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
   await mkdir(join(settings.dir, 'runs'), { recursive: true, mode: 0o700 });
   const lock = await DirectoryLock.take(settings.dir);
   try {
-    const { files, sync, store, journal } = await openStore(settings);
+    const { files, sync, store, journal, unfinished } = await openStore(settings);
     const log = new FileLog(store);
     const close = async (): Promise<void> => {
       store.close();
@@ -57,7 +57,7 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
     return {
       flags: { durable: true, shared: false, chained: true },
       log,
-      directory: new FileDirectory(store, journal),
+      directory: new FileDirectory(store, journal, unfinished),
       close: () => (closing ??= close()),
     };
   } catch (error) {

@@ -25,9 +25,12 @@ export class FileDirectory implements Directory {
   readonly #store: RunStore<RunFile>;
   readonly #journal: RunJournal;
 
-  constructor(store: RunStore<RunFile>, journal: RunJournal) {
+  readonly #unfinished: readonly RunRecord[];
+
+  constructor(store: RunStore<RunFile>, journal: RunJournal, unfinished: readonly RunRecord[]) {
     this.#store = store;
     this.#journal = journal;
+    this.#unfinished = unfinished;
   }
 
   async create(record: RunRecord, idempotency?: Idempotency): Promise<CreateResult> {
@@ -59,6 +62,10 @@ export class FileDirectory implements Directory {
     this.#store.news.tell({ news: 'changed', record });
     await this.#journal.add({ put: record, idempotency: run.idempotency });
     return record;
+  }
+
+  unfinished(): readonly RunRecord[] {
+    return this.#unfinished;
   }
 
   async delete(key: RunKey): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../time/clock.ts';
-import { runKey, type RunKey } from '../backend.ts';
+import { runKey, type RunKey, type RunRecord } from '../backend.ts';
 import { RunStore } from '../run-store.ts';
 import type { JournalEntry } from './journal-line.ts';
 import { OpenFiles } from './open-files.ts';
@@ -36,6 +36,8 @@ export interface FileStore {
   readonly sync: SyncPolicy;
   readonly store: RunStore<RunFile>;
   readonly journal: RunJournal;
+  /** As they were when the folder was opened. */
+  readonly unfinished: readonly RunRecord[];
 }
 
 /** The name of the journal in its folder. */
@@ -82,11 +84,13 @@ export async function openStore(settings: FileSettings): Promise<FileStore> {
     broken: line =>
       onTrouble({ trouble: 'broken-record', path, message: `line ${line} is not as it was written.` }),
   });
+  const unfinished: RunRecord[] = [];
   for (const { put, idempotency } of last.values()) {
     const run = store.restore(put, idempotency);
+    if (run.live) unfinished.push(put);
     // Whether the log of a run that was at work has its end is not in the journal.
     if (run.live) await run.events.load();
     if (!run.live) store.touch(runKey(put.tenantId, put.runId), run, Date.parse(put.updatedAt));
   }
-  return { files, sync, store, journal };
+  return { files, sync, store, journal, unfinished };
 }

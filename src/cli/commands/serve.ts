@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { config } from 'rxjs';
 import { createEngine, isSluiceError, SluiceError, type Engine, type EngineOptions } from '../../index.ts';
+import { fileBackend, type FileTrouble } from '../../backends/file/index.ts';
 import { serveHttp, type HttpServer } from '../../http/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { demoAgents } from '../demo/demo-agents.ts';
@@ -23,6 +24,9 @@ Examples:
       run: async ctx => { for (const word of ['Hello ', 'there']) ctx.token(word); return 'done'; },
     });
     $ sluice serve --agents ./agents.mjs
+
+  Keep runs over restarts, in files that people can read:
+    $ sluice serve --backend file:./data --agents ./agents.mjs
 
   Any free port, as a script would choose it:
     $ PORT=0 sluice serve --agents ./agents.mjs
@@ -49,7 +53,7 @@ export function serveCommand(host: CommandHost): Command {
     .option('--host <address>', `address to listen on (default: ${DEFAULTS.host}, env: HOST)`)
     .option(
       '--backend <name>',
-      `where runs are kept: memory (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
+      `where runs are kept: memory, or file:DIR (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
     )
     .option(
       '--agents <module>',
@@ -71,8 +75,10 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   const agents = await agentsFor(settings);
   const engine = createEngine({
     agents,
+    ...(await backendFor(settings, host)),
     onObserverError: error => host.complain(`An observer threw: ${described(error)}`),
   });
+  await engine.ready;
   const server = await listen(engine, settings, host);
   const stopped = untilStopped(engine, server, host);
   const demoRun = settings.surveyed === undefined ? undefined : await engine.start('survey');
@@ -85,6 +91,15 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
     }),
   );
   await stopped;
+}
+
+async function backendFor(
+  { backend }: ServeSettings,
+  host: CommandHost,
+): Promise<Pick<EngineOptions, 'backend'>> {
+  if (backend.kind === 'memory') return {};
+  const onTrouble = ({ path, message }: FileTrouble): void => host.complain(`${path}: ${message}`);
+  return { backend: await fileBackend({ dir: backend.dir, onTrouble }) };
 }
 
 async function agentsFor({ agents, surveyed }: ServeSettings): Promise<NonNullable<EngineOptions['agents']>> {

@@ -1,0 +1,50 @@
+import type { Backend, RunRecord } from '../backends/backend.ts';
+import { runKey } from '../backends/backend.ts';
+import { chainNext } from '../event/chain.ts';
+import { encodeLine } from '../event/codec.ts';
+import { formatCursor, parseCursor } from '../event/cursor.ts';
+import { Entry } from '../event/entry.ts';
+import type { RunEvent, RunStatus } from '../event/run-event.ts';
+import { readStorage } from '../run/read-storage.ts';
+import type { Clock } from '../time/clock.ts';
+import { isoTime } from '../time/iso-time.ts';
+import { whyEnded } from './run-keeper.ts';
+
+const MESSAGE = 'The process that did the work of this run is gone.';
+const STATUS: Readonly<Record<string, RunStatus>> = { complete: 'completed', cancelled: 'cancelled' };
+
+/** Gives the runs that a former process left behind their one end, so that whoever watches them is told. */
+export async function endOrphans(backend: Backend, clock: Clock): Promise<void> {
+  for (const record of (await backend.directory.unfinished?.()) ?? [])
+    await endOrphan(backend, clock, record);
+}
+
+async function endOrphan(
+  { log, directory, flags }: Backend,
+  clock: Clock,
+  { runId, tenantId, epoch }: RunRecord,
+): Promise<void> {
+  const key = runKey(tenantId, runId);
+  const newest = await readStorage(`run ${runId}`, () =>
+    log.read(key, { after: 0, limit: 1, reverse: true }),
+  );
+  if (newest.result !== 'page') return;
+  let last = newest.entries[0]?.event;
+  if (!newest.closed) {
+    const before = parseCursor(newest.cursor);
+    const time = isoTime(Math.max(clock.now(), last ? Date.parse(last.time) : 0));
+    const data = { code: 'OWNER_LOST', message: MESSAGE, recoverable: false } as const;
+    const seq = newest.tip + 1;
+    const end: RunEvent = {
+      ...{ id: '', runId, tenantId, seq, type: 'error', time, data, source: 'runtime', final: true },
+    };
+    const line = encodeLine(end);
+    const hash = flags.chained ? chainNext(before.hash, line) : '0';
+    last = { ...end, id: formatCursor({ epoch, seq, hash }) };
+    const entries = [Entry.ofEvent(last, line.length, line)];
+    await log.append(key, { id: `end-${seq}`, after: newest.tip, entries, end: 'error' });
+  }
+  // The log has its end, but the record was not told.
+  const status = STATUS[last!.type] ?? 'failed';
+  await directory.update(key, { status, endedAt: last!.time, ...whyEnded(last) });
+}

@@ -37,6 +37,8 @@ export interface Exec {
   readonly out: () => string;
   readonly err: () => string;
   readonly bytes: () => Buffer;
+  /** Bytes on standard output so far. */
+  readonly size: () => number;
   readonly ended: Promise<number | NodeJS.Signals>;
   /** Waits until it has said so. */
   says(text: string): Promise<void>;
@@ -58,13 +60,21 @@ export function exec(
   if (!isOpen) child.stdin.end(input);
   else if (input !== '') child.stdin.write(input);
   const said: [Buffer[], Buffer[]] = [[], []];
-  if (stdio !== 'unread') child.stdout.on('data', (bytes: Buffer) => said[0].push(bytes));
+  let size = 0;
+  if (stdio !== 'unread') {
+    child.stdout.on('data', (bytes: Buffer) => {
+      said[0].push(bytes);
+      size += bytes.length;
+    });
+  }
   child.stderr.on('data', (bytes: Buffer) => said[1].push(bytes));
   const [out, err] = said.map(parts => () => Buffer.concat(parts).toString()) as [() => string, () => string];
   return {
-    ...{ process: child, out, err, bytes: () => Buffer.concat(said[0]) },
+    ...{ process: child, out, err, bytes: () => Buffer.concat(said[0]), size: () => size },
     ended: new Promise(resolve =>
-      child.once(stdio === 'unread' ? 'exit' : 'close', (code, signal) => resolve(code ?? signal!)),
+      child.once(stdio === 'unread' ? 'exit' : 'close', (code: number | null, signal: NodeJS.Signals) =>
+        resolve(code ?? signal),
+      ),
     ),
     says: text => until(() => out().includes(text) || err().includes(text), JSON.stringify(text)),
   };

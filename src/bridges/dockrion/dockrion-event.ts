@@ -33,7 +33,7 @@ const NO_FIELDS = { fields: [], taken: ENVELOPE };
  * `metadata` of the envelope have no place there.
  */
 export function toDockrionEvent({ id, runId, seq, time, type, data }: RunEvent): DockrionEvent {
-  const members = data;
+  const members: JsonObject = data;
   const row = EVENTS.find(found => found.ours === type && fits(found, members));
   const { recoverable: _, ...rest } = members;
   return {

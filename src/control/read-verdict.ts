@@ -19,7 +19,7 @@ export function readVerdict(answer: unknown, policy: string, statement?: Stateme
   }
   const { signal, value, delay, reason } = answer as Record<string, unknown>;
   if (reason !== undefined && typeof reason !== 'string') {
-    throw new TypeError(`${shown(signal)}: reason: expected a string, got ${nameOf(reason)}`);
+    throw new TypeError(`reason: expected a string, got ${nameOf(reason)}`);
   }
   const why = reason === undefined ? {} : { reason };
   switch (signal) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cutLine } from './cut-line.ts';
 import { PATIENCE, servedPage } from './served-page.ts';
+import { until } from '../support/settle.ts';
 
 const served = servedPage(`
 export const waits = { name: 'waits', run: ctx => new Promise((_, stop) => {
@@ -158,6 +159,35 @@ describe('the page', () => {
       } finally {
         await line.close();
       }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'holds no connection while nobody looks, and then goes on where it was',
+    async () => {
+      const { page, output } = served;
+      const setVisibility = (state: string) =>
+        page.evaluate(value => {
+          Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }, state);
+      const isStream = (url: string) => /\/runs(\/[^/]+\/events)?\?/.test(url);
+      const ended: string[] = [];
+      page.on('requestfailed', request => isStream(request.url()) && ended.push(request.url()));
+      await served.post('/runs', { id: 'job' });
+      await page.goto(`${served.url}/#run=job`);
+      await has('running');
+      await page.locator('#connection', { hasText: /^live$/ }).waitFor();
+      await setVisibility('hidden');
+      await until(() => ended.length === 2);
+      await served.post('/runs/job/events', { events: [{ type: 'token', data: { content: 'meanwhile' } }] });
+      const again = page.waitForRequest(request => request.url().includes('/runs/job/events'));
+      await setVisibility('visible');
+      expect((await again).url()).toMatch(/after=[a-z0-9]+\.1\.0$/);
+      await output.getByText('meanwhile').waitFor();
+      await counts('2 events');
+      expectQuiet();
     },
     PATIENCE,
   );

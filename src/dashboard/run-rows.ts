@@ -71,7 +71,7 @@ export class RunRows {
 
 /** What a run is called: its agent, or what a producer outside has named it. */
 export function nameOf({ agent, labels }: Pick<RunView, 'agent' | 'labels'>): string {
-  return agent ?? labels?.['name'] ?? labels?.['command'] ?? 'external run';
+  return agent ?? labels?.['name'] ?? 'external run';
 }
 
 /** The labels of a run, each as one small mark; without the one that names it already. */

@@ -9,12 +9,12 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 // Inside node_modules, so that rxjs and the peers are found as any user's program finds them.
 const CACHE = join(ROOT, 'node_modules/.cache');
-const DOORS = { 'src/index.ts': 'index.js', 'src/http/index.ts': 'http.js' };
+const DOORS = { 'src/index.ts': 'index.js', 'src/http/index.ts': 'http.js', 'src/client/index.ts': 'client.js' };
 
 const throughTheDoors = {
   name: 'through-the-doors',
   setup({ onResolve }) {
-    onResolve({ filter: /\/src\/(http\/)?index\.ts$/ }, ({ path, resolveDir }) => {
+    onResolve({ filter: /\/src\/((http|client)\/)?index\.ts$/ }, ({ path, resolveDir }) => {
       const door = DOORS[relative(ROOT, join(resolveDir, path))];
       return door && { path: `./dist/${door}`, external: true };
     });
@@ -31,6 +31,8 @@ try {
   const isBuilt = wantsBuild && buildPackage();
   // A copy, so that a build meanwhile takes nothing from under a case.
   if (isBuilt) cpSync(join(ROOT, 'dist'), join(out, 'dist'), { recursive: true });
+  // The command reads its version from there.
+  cpSync(join(ROOT, 'package.json'), join(out, 'package.json'));
   await bundleCases(isBuilt);
   const measured = isBuilt ? 'dist' : 'src';
   const run = spawnSync(process.execPath, [join(out, 'main.mjs'), `--measured=${measured}`, ...args], {

@@ -1,6 +1,9 @@
 import type { Row } from './row.ts';
+import { client } from './rows/client.ts';
 import { emitRow } from './rows/emit.ts';
+import { fileAppendRow } from './rows/file-append.ts';
 import { gateAll, gateTyped } from './rows/gate.ts';
+import { execRow, NODE_PROGRAM, SEQ_PROGRAM } from './rows/exec.ts';
 import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
@@ -24,9 +27,14 @@ export const ROWS: readonly Row[] = [
   sseRow(100, 16),
   sseMemoryRow(1_000),
   latency,
+  client,
   replay,
+  fileAppendRow('never', 1.8),
+  fileAppendRow('always', 1.3),
   gateAll,
   gateTyped,
+  execRow('exec-node', 'a Node program', NODE_PROGRAM),
+  execRow('exec-seq', 'seq', SEQ_PROGRAM),
   gateNone,
   observersRow,
   toolRow,

@@ -12,7 +12,7 @@ import { faultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.
 import { hurriedClock } from './reading.ts';
 import { refusing, scriptedServer, type Act, type ScriptedServer } from './scripted-server.ts';
 
-const CASES = process.env.SLUICE_LONG === undefined ? 150 : 5_000;
+const CASES = process.env.SLUICE_LONG === undefined ? 80 : 5_000;
 const step = (name: string) => ({ type: 'step', data: { name } });
 
 describe('whatever goes wrong on the way, each event is stored once and in order', () => {
@@ -57,7 +57,7 @@ describe('whatever goes wrong on the way, each event is stored once and in order
           proxy.plan = connection => faults[connection - first];
           const producer = createClient(proxy.url).producer(id, {
             retryDelay: 0,
-            clock: hurriedClock(1_000),
+            clock: hurriedClock(200),
             batch: { events },
           });
           for (const [at, wait] of turns.entries()) {
@@ -93,7 +93,7 @@ describe('what the server answers', () => {
     const states: ConnectionState[] = [];
     const producer = createClient(new URL('/', server.url)).producer('run', {
       retryDelay: 0,
-      clock: hurriedClock(1_000),
+      clock: hurriedClock(20),
       signOfLife: 3_600_000,
       onState: state => void states.push(state),
     });

@@ -223,13 +223,13 @@ describe('a producer', () => {
     expect(await stored()).toEqual(['started', 'a', 'complete']);
   });
 
-  it('takes a hundred thousand events without being awaited', async () => {
+  it('takes thirty thousand events without being awaited', async () => {
     const producer = await produced({ batch: { events: 1_000 } });
-    for (let at = 0; at < 100_000; at++) void producer.emit(step('s'));
-    expect(producer.waiting).toBe(100_000);
+    for (let at = 0; at < 30_000; at++) void producer.emit(step('s'));
+    expect(producer.waiting).toBe(30_000);
     await producer.complete();
-    const { items } = await engine.events.search('run', { after: 100_000 });
-    expect(items.map(item => ('seq' in item ? item.seq : 0))).toEqual([100_001, 100_002]);
+    const { items } = await engine.events.search('run', { after: 30_000 });
+    expect(items.map(item => ('seq' in item ? item.seq : 0))).toEqual([30_001, 30_002]);
   }, 60_000);
 
   it.each([

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/error-text.ts';
 import { isSluiceError } from '../errors/sluice-error.ts';
+import { ChunkDecoder } from './chunk-decoder.ts';
 import { FrameParser, type Frame } from './frame-parser.ts';
 import type { StreamSettings } from './options.ts';
 import { badResponse, connectionLost, sendRequest } from './send-request.ts';
@@ -21,7 +22,7 @@ export class FrameConnection {
   readonly #address: URL;
   readonly #abort = new AbortController();
   readonly #parser = new FrameParser();
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new ChunkDecoder();
   readonly #stopOnline: () => void;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #fail: ((error: Error) => void) | undefined;
@@ -80,7 +81,7 @@ export class FrameConnection {
     }
     this.wasHeard = isSign;
     this.#lastChunk = now;
-    this.#parser.push(this.#decoder.decode(value, { stream: true }));
+    this.#parser.push(this.#decoder.decode(value));
   }
 
   close(): void {

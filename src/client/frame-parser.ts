@@ -13,6 +13,17 @@ const LONGEST_FRAME = 16 * 1024 * 1024;
 const RETURN = 13;
 const LINE_FEED = 10;
 const SPACE = 32;
+const COLON = 58;
+const DATA = 100;
+const EVENT = 101;
+const ID = 105;
+const RETRY = 114;
+const NAMES: Readonly<Record<number, string>> = {
+  [DATA]: 'data',
+  [EVENT]: 'event',
+  [ID]: 'id',
+  [RETRY]: 'retry',
+};
 
 /**
  * Reads Server-Sent Events by the rules of the WHATWG, one frame at a time: nothing is parsed before it is asked for.
@@ -41,38 +52,34 @@ export class FrameParser {
 
   /** The next whole frame; `undefined` until there is more text. Throws `BAD_RESPONSE` for one beyond 16 M characters. */
   next(): Frame | undefined {
-    for (let line = this.#line(); line !== undefined; line = this.#line()) {
-      if (line !== '') {
-        this.#field(line);
-        continue;
-      }
-      const frame = { event: this.#event, data: this.#data || undefined, id: this.#id };
-      this.#event = '';
-      this.#data = this.#id = undefined;
-      if (frame.data !== undefined || frame.id !== undefined) return frame;
-    }
-    return undefined;
-  }
-
-  #line(): string | undefined {
     const chunk = this.#chunk;
-    if (this.#isAfterReturn && this.#at < chunk.length) {
-      this.#isAfterReturn = false;
-      if (chunk.charCodeAt(this.#at) === LINE_FEED) this.#at++;
+    for (;;) {
+      if (this.#isAfterReturn && this.#at < chunk.length) {
+        this.#isAfterReturn = false;
+        if (chunk.charCodeAt(this.#at) === LINE_FEED) this.#at++;
+      }
+      const start = this.#at;
+      const end = this.#lineEnd();
+      if (this.#head.length + end - start + (this.#data?.length ?? 0) > LONGEST_FRAME) throw tooLong();
+      if (end === chunk.length) {
+        this.#head += chunk.slice(start);
+        this.#at = end;
+        return undefined;
+      }
+      this.#isAfterReturn = chunk.charCodeAt(end) === RETURN;
+      this.#at = end + 1;
+      if (this.#head !== '') {
+        const line = this.#head + chunk.slice(start, end);
+        this.#head = '';
+        this.#field(line, 0, line.length);
+      } else if (end > start) this.#field(chunk, start, end);
+      else {
+        const frame = { event: this.#event, data: this.#data || undefined, id: this.#id };
+        this.#event = '';
+        this.#data = this.#id = undefined;
+        if (frame.data !== undefined || frame.id !== undefined) return frame;
+      }
     }
-    const start = this.#at;
-    const end = this.#lineEnd();
-    const line = this.#head + chunk.slice(start, end);
-    if (line.length + (this.#data?.length ?? 0) > LONGEST_FRAME) throw tooLong();
-    if (end === chunk.length) {
-      this.#head = line;
-      this.#at = end;
-      return undefined;
-    }
-    this.#head = '';
-    this.#isAfterReturn = chunk.charCodeAt(end) === RETURN;
-    this.#at = end + 1;
-    return line;
   }
 
   #lineEnd(): number {
@@ -85,16 +92,26 @@ export class FrameParser {
     return feed < 0 ? this.#return : Math.min(feed, this.#return);
   }
 
-  #field(line: string): void {
-    const colon = line.indexOf(':');
-    if (colon === 0) return;
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
-    if (name === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    else if (name === 'id') this.#id = value.includes('\0') ? this.#id : value;
-    else if (name === 'event') this.#event = value;
-    else if (name === 'retry' && /^\d+$/.test(value)) this.retry = Number(value);
+  /** One line, where it stands: only what it says is copied out of the text. */
+  #field(text: string, start: number, end: number): void {
+    const value = valueOf(text, start, end);
+    if (value === undefined) return;
+    const first = text.charCodeAt(start);
+    if (first === DATA) this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    else if (first === ID) this.#id = value.includes('\0') ? this.#id : value;
+    else if (first === EVENT) this.#event = value;
+    else if (/^\d+$/.test(value)) this.retry = Number(value);
   }
+}
+
+/** What a field says; `undefined` if it is a comment or none that means anything. Each has a first letter of its own. */
+function valueOf(text: string, start: number, end: number): string | undefined {
+  const name = NAMES[text.charCodeAt(start)];
+  if (name === undefined || !text.startsWith(name, start)) return undefined;
+  const colon = start + name.length;
+  if (colon === end) return '';
+  if (text.charCodeAt(colon) !== COLON) return undefined;
+  return text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end);
 }
 
 function tooLong(): SluiceError {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { resolveServe, type ServeFlags } from '../../src/cli/serve-settings.ts';
 
@@ -7,8 +8,8 @@ const resolved = (flags: ServeFlags, env: Record<string, string> = {}) => resolv
 describe('settings of sluice serve', () => {
   it('are those of one machine without anything given', () => {
     expect(resolved({})).toEqual({
-      ...{ port: 4400, host: '127.0.0.1', backend: 'memory' },
-      ...{ agents: undefined, surveyed: undefined },
+      ...{ port: 4400, host: '127.0.0.1', backend: { kind: 'memory' } },
+      ...{ agents: undefined, surveyed: undefined, bridges: [] },
     });
   });
 
@@ -19,6 +20,15 @@ describe('settings of sluice serve', () => {
       host: 'localhost',
     });
     expect(resolved({}, { PORT: '', HOST: '', SLUICE_BACKEND: '' })).toEqual(resolved({}));
+  });
+
+  it('mount each bridge once, and only those there are', () => {
+    const { bridges } = resolved({ bridge: ['dockrion', 'a2a-queue', 'dockrion'] });
+    expect(bridges.map(({ name, at }) => [name, at])).toEqual([
+      ['dockrion', '/dockrion'],
+      ['a2a-queue', ''],
+    ]);
+    expect(() => resolved({ bridge: ['toString'] })).toThrow('--bridge: expected one of a2a-queue, dockrion');
   });
 
   it('survey a folder only in a demo', () => {
@@ -36,6 +46,9 @@ describe('settings of sluice serve', () => {
     const env = { SLUICE_BACKEND: ['redis://me', 'hunter2@host'].join(':') };
     expect(() => resolved({}, env)).toThrow('SLUICE_BACKEND: expected memory');
     expect(() => resolved({}, env)).not.toThrow('hunter2');
-    expect(() => resolved({ backend: 'file:x' })).toThrow('--backend: expected memory');
+    for (const backend of ['file:', 'files', 'x:y']) {
+      expect(() => resolved({ backend })).toThrow('--backend: expected memory or file:DIR');
+    }
+    expect(resolved({ backend: 'file:data' }).backend).toEqual({ kind: 'file', dir: join(here.cwd, 'data') });
   });
 });

@@ -27,7 +27,7 @@ export const policyLaws: readonly Law<PolicySubject>[] = [
     name: 'answers with verdicts, and breaks over nothing it is asked',
     async check(subject) {
       const { gate, clock, errors } = gateOf(subject);
-      for (const asked of subject.asked) await decided(gate, asked, { subject, clock });
+      for (const asked of subject.asked) await decided(gate, structuredClone(asked), { subject, clock });
       if (errors.length > 0) breach(`expected verdicts, got ${errors.join('; ')}`);
     },
   },
@@ -49,13 +49,13 @@ export const policyLaws: readonly Law<PolicySubject>[] = [
       const first = gateOf(subject);
       const alone: string[] = [];
       for (const asked of subject.asked)
-        alone.push(labelOf(await decided(first.gate, asked, { ...first, subject })));
+        alone.push(labelOf(await decided(first.gate, structuredClone(asked), { ...first, subject })));
       const second = gateOf(subject);
       const other = gateOf(subject);
       const beside: string[] = [];
       for (const asked of subject.asked) {
-        await decided(other.gate, asked, { ...other, subject });
-        beside.push(labelOf(await decided(second.gate, asked, { ...second, subject })));
+        await decided(other.gate, structuredClone(asked), { ...other, subject });
+        beside.push(labelOf(await decided(second.gate, structuredClone(asked), { ...second, subject })));
       }
       if (alone.join() !== beside.join())
         breach(`expected ${alone.join()} beside another one, got ${beside.join()}`);
@@ -67,7 +67,7 @@ export const policyLaws: readonly Law<PolicySubject>[] = [
       for (const asked of subject.asked) {
         const { gate, clock } = gateOf(subject);
         const cancelled = new AbortController();
-        const tracked = track(() => gate.ask(asked, contextOf(subject, cancelled.signal)));
+        const tracked = track(() => gate.ask(structuredClone(asked), contextOf(subject, cancelled.signal)));
         await turns();
         cancelled.abort(new Error('cancelled'));
         await turns();
@@ -82,7 +82,7 @@ export const policyLaws: readonly Law<PolicySubject>[] = [
     check(subject) {
       const { gate, errors } = gateOf(subject);
       const context = contextOf(subject, new AbortController().signal);
-      for (const said of LIFE) gate.tell(said, context);
+      for (const said of LIFE) gate.tell(structuredClone(said), context);
       if (errors.length > 0) breach(`expected to hear everything, got ${errors.join('; ')}`);
     },
   },

@@ -114,6 +114,16 @@ describe('sluice serve', () => {
     expect((await fetch(`${url}/invoke/echo`, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
   });
 
+  it('answers clients of other systems, if it is told to', async () => {
+    const file = agentsFile('hello.mjs', `export const hello = { name: 'hello', run: async () => 'hi' };`);
+    const { url } = await serve('--agents', file, '--bridge', 'dockrion', '--bridge', 'a2a-queue');
+    const invoked = await fetch(`${url}/dockrion/invoke`, { method: 'POST' });
+    expect(await invoked.json()).toMatchObject({ success: true, output: 'hi' });
+    expect(await (await fetch(`${url}/events/queues`)).json()).toEqual([]);
+    const other = await serve('--agents', file);
+    expect((await fetch(`${other.url}/events/queues`)).status).toBe(404);
+  });
+
   it('takes the port of the environment, and a flag before it', async () => {
     const refused = sluice(['serve'], { PORT: 'none' });
     expect(await refused.ended).toBe(2);

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SluiceError } from '../index.ts';
+import type { Bridge } from '../http/index.ts';
+import { bridgesOf } from './bridges.ts';
 
 /** What was given, as text; absent where nothing was. */
 export interface ServeFlags {
@@ -10,6 +12,7 @@ export interface ServeFlags {
   readonly agents?: string | undefined;
   readonly demo?: boolean | undefined;
   readonly survey?: string | undefined;
+  readonly bridge?: readonly string[] | undefined;
 }
 
 /** Where runs are kept: `dir` is an absolute path. */
@@ -24,6 +27,8 @@ export interface ServeSettings {
   readonly agents: string | undefined;
   /** The folder that the agent `survey` looks at; absent without `--demo`. */
   readonly surveyed: string | undefined;
+  /** Other systems whose clients are answered, too. */
+  readonly bridges: readonly Bridge[];
 }
 
 /** Where a server listens unless it is told otherwise. */
@@ -51,6 +56,7 @@ export function resolveServe(
     host: host?.text ?? DEFAULTS.host,
     backend: backend ? checkBackend(backend, cwd) : { kind: DEFAULTS.backend },
     agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
+    bridges: bridgesOf(flags.bridge ?? []),
     surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
   };
 }

@@ -64,6 +64,11 @@ export function serveCommand(host: CommandHost): Command {
       '--survey <folder>',
       'folder that the agent survey looks at (default: that of Sluice; needs --demo)',
     )
+    .option(
+      '--bridge <name>',
+      'answer clients of another system, too: dockrion (at /dockrion), a2a-queue (at /events); repeatable',
+      (name: string, names: readonly string[] = []) => [...names, name],
+    )
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags, host));
 }
@@ -111,7 +116,7 @@ async function agentsFor({ agents, surveyed }: ServeSettings): Promise<NonNullab
 
 async function listen(
   engine: Engine,
-  { host: address, port }: ServeSettings,
+  { host: address, port, bridges }: ServeSettings,
   host: CommandHost,
 ): Promise<HttpServer> {
   try {
@@ -119,6 +124,7 @@ async function listen(
       engine,
       host: address,
       port,
+      bridges,
       ...(host.page !== undefined && { page: host.page }),
     });
   } catch (error) {

@@ -66,6 +66,14 @@ class CursorFile implements CursorStore {
     });
   }
 
+  close(): Promise<void> {
+    return this.#tasks.run(async () => {
+      const file = this.#file;
+      this.#file = undefined;
+      await file?.close();
+    });
+  }
+
   async #change(key: string, cursor: string | undefined): Promise<void> {
     const file = await this.#open();
     try {

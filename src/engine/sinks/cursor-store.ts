@@ -8,6 +8,8 @@ export interface CursorStore {
   delete(key: string): Awaitable<void>;
   /** All keys, so that those of runs that expired meanwhile can be deleted. */
   keys(): Awaitable<Iterable<string>>;
+  /** Frees what it holds when a sink is closed; other sinks may go on using it. */
+  close?(): Awaitable<void>;
 }
 
 /** Keeps cursors for as long as the process lives. */

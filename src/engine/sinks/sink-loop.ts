@@ -118,6 +118,9 @@ export class SinkLoop implements SinkHandle {
     await this.#timed(() => this.#sink.close?.()).catch((error: unknown) =>
       this.#services.report(error, undefined),
     );
+    await this.#timed(() => this.#settings.store.close?.()).catch((error: unknown) =>
+      this.#services.report(error, undefined),
+    );
     return { left: behind.size };
   }
 

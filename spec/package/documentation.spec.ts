@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { paste, runProcess } from '../cli/command-process.ts';
-import { blankProject, packTarball, temporaryFolder } from './blank-project.ts';
+import { type BlankProject, blankProject, packTarball, temporaryFolder } from './blank-project.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TSC = '@typescript/native/bin/tsc';
@@ -24,9 +24,24 @@ function examples(fence = RUN): readonly { readonly name: string; readonly code:
 
 describe('the code in README and docs', () => {
   const folder = temporaryFolder();
-  let tarball: string;
+  let project: BlankProject;
   beforeAll(async () => {
-    tarball = await packTarball(folder.path);
+    const tarball = await packTarball(folder.path);
+    const files = Object.fromEntries(examples().map(({ name, code }) => [`${name}.ts`, code]));
+    project = await blankProject(folder.path, tarball, {
+      'package.json': JSON.stringify({ private: true, type: 'module' }),
+      'tsconfig.json': JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2022',
+          strict: true,
+          types: ['node'],
+          skipLibCheck: true,
+        },
+        include: ['*.ts'],
+      }),
+      ...files,
+    });
   }, PATIENCE);
   afterAll(() => folder.remove());
 
@@ -37,21 +52,6 @@ describe('the code in README and docs', () => {
   it(
     'compiles and runs in a blank project',
     async () => {
-      const files = Object.fromEntries(examples().map(({ name, code }) => [`${name}.ts`, code]));
-      const project = await blankProject(folder.path, tarball, {
-        'package.json': JSON.stringify({ private: true, type: 'module' }),
-        'tsconfig.json': JSON.stringify({
-          compilerOptions: {
-            module: 'nodenext',
-            target: 'es2022',
-            strict: true,
-            types: ['node'],
-            skipLibCheck: true,
-          },
-          include: ['*.ts'],
-        }),
-        ...files,
-      });
       // Examples may use what every Node project has.
       symlinkSync(join(ROOT, 'node_modules/@types'), join(project.path, 'node_modules/@types'));
       await project.tool(TSC, '-p', '.');
@@ -66,7 +66,6 @@ describe('the code in README and docs', () => {
   it(
     'runs in a shell, page by page, against a server with the demo',
     async () => {
-      const project = await blankProject(folder.path, tarball, { 'package.json': '{"private":true}' });
       const bin = join(project.path, 'node_modules/.bin');
       const served = runProcess(join(bin, 'sluice'), ['serve', '--demo', '--port', '0'], {
         cwd: project.path,

@@ -108,23 +108,26 @@ describe('the view of a run', () => {
         events: [
           said('stdout', '\u001b[32mPASS\u001b[39m a\nrea'),
           said('stderr', 'warn <b>\n'),
-          said('stdout', 'dy\n10 %\r90 %\nrest'),
+          said('stdout', 'dy\n10 %\r90 %\n'),
+          { type: 'observation', data: { kind: 'stdout', extras: { at: 1 } } },
+          said('stdout', 'rest'),
           { type: 'custom:line', data: { level: 'info' } },
         ],
       });
       await page.goto(`${served.url}/#run=job`);
       await page.getByRole('heading', { level: 1, name: 'npm test' }).waitFor();
       const lines = page.locator('.terminal .line');
-      await lines.nth(4).waitFor();
+      await lines.nth(5).waitFor();
       expect(await lines.allTextContents()).toEqual([
         'PASS a\n',
         'ready\n',
         'warn <b>\n',
         '90 %\n',
+        '{"at":1}\n',
         'rest\n',
       ]);
       expect(await page.locator('.terminal [data-channel=stderr]').count()).toBe(1);
-      await page.locator('.timeline li', { hasText: 'line' }).getByText('info').waitFor();
+      await page.locator('.timeline li', { hasText: 'info' }).getByText('line').waitFor();
       await served.post('/runs/job/events', {
         events: [said('stdout', ' of it'), { type: 'complete', data: {} }],
       });

@@ -2,7 +2,7 @@ import type { RunMessage, RunState } from '../client/index.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { element, setText } from './element.ts';
 import { Prose } from './prose.ts';
-import { isChannel, Terminal } from './terminal.ts';
+import { isChannel, Terminal, type Channel } from './terminal.ts';
 import { counted } from './words.ts';
 
 /** Messages on the page; older ones go. */
@@ -32,12 +32,18 @@ export class Output {
   readonly #drawn = new Map<string, Drawn>();
   #shown: RunState['messages'] = [];
   hasText = false;
+  hasTerminal = false;
 
   /** Takes what the order of two channels is told by; all else {@link draw} finds in the state. */
   take(event: RunEvent): void {
-    if (event.type !== 'token') return;
-    this.hasText = true;
-    if (isChannel(event.data.messageId)) this.#terminal.push(event.data.messageId, event.data.content);
+    if (event.type === 'token') {
+      this.hasText = true;
+      if (isChannel(event.data.messageId)) this.#write(event.data.messageId, event.data.content);
+    } else if (event.type === 'observation' && isChannel(event.data.kind)) {
+      // A line of JSON that a program wrote keeps its data, and is a line nevertheless.
+      const { kind, content, extras } = event.data;
+      this.#write(kind, `${content ?? JSON.stringify(extras)}\n`);
+    }
   }
 
   draw({ messages }: RunState): void {
@@ -61,6 +67,11 @@ export class Output {
     this.#earlier.hidden = earlier === 0;
     setText(this.#earlier, earlier === 0 ? '' : counted(earlier, 'earlier message'));
     if (isAtEnd) this.#messages.scrollTop = this.#messages.scrollHeight;
+  }
+
+  #write(channel: Channel, text: string): void {
+    this.hasText = this.hasTerminal = true;
+    this.#terminal.push(channel, text);
   }
 
   #drawOne(message: RunMessage, isOneOfMany: boolean): void {

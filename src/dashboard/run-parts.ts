@@ -59,6 +59,7 @@ export class RunParts {
     const { classList } = this.#run;
     // Before they are drawn: what is not displayed cannot scroll to its end.
     classList.toggle('has-output', this.#output.hasText);
+    classList.toggle('has-terminal', this.#output.hasTerminal);
     classList.toggle('has-artifacts', state.artifacts.length > 0);
     classList.toggle('has-decisions', state.decisions.length + state.warnings.length > 0);
     const { nodes, tools, models, steps, turns, customs } = state;

@@ -3,6 +3,7 @@ import { dockrion } from '../../../src/bridges/dockrion/dockrion.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { createHandler } from '../../../src/http/create-handler.ts';
 import { serveHttp } from '../../../src/http/serve-http.ts';
+import type { RunContext } from '../../../src/run/context.ts';
 import { ManualClock } from '../../../src/testing/manual-clock.ts';
 import { posted } from '../../http/adapters.ts';
 import { servedEngine } from '../../http/served-agents.ts';
@@ -12,7 +13,7 @@ import { bridgeLab, dataOf, openStream } from '../bridge-lab.ts';
 const names = (frames: readonly { readonly event?: string }[]) => frames.map(({ event }) => event);
 
 describe('a client of Dockrion', () => {
-  const lab = bridgeLab(() => servedEngine(), dockrion({ agent: 'greet' }));
+  const lab = bridgeLab(() => servedEngine({ grace: 1_000 }), dockrion({ agent: 'greet' }));
 
   it('invokes, and gets the output', async () => {
     const { status, body } = await lab.json('/dockrion/invoke', posted({ to: 'you' }));
@@ -132,7 +133,11 @@ describe('a client of Dockrion', () => {
   });
 
   it('cancels a run for good, and everybody who watches sees the one end', async () => {
-    await lab.json('/dockrion/runs?run_id=slow&agent=wait', posted({}));
+    const tidy = async (ctx: RunContext): Promise<void> => {
+      await new Promise(resolve => ctx.signal.addEventListener('abort', resolve));
+      for (let turn = 0; turn < 3; turn++) await settle();
+    };
+    await lab.engine.start(tidy, { id: 'slow' });
     const watching = await lab.stream('/dockrion/runs/slow/events');
     await watching.reach(1);
     const cancelled = await lab.json('/dockrion/runs/slow?reason=enough', { method: 'DELETE' });

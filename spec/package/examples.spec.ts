@@ -6,7 +6,7 @@ import { launchChrome } from '../support/launch-chrome.ts';
 import { type BlankProject, blankProject, packTarball, temporaryFolder } from './blank-project.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
-const NAMES = ['chat-server', 'resume-after-a-cut', 'your-own-operator'];
+const NAMES = ['audit-log', 'chat-server', 'resume-after-a-cut', 'your-own-operator'];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -27,7 +27,8 @@ describe('the examples, copied to a blank project', () => {
     const code = readFileSync(join(EXAMPLES, name, `${name}.mjs`), 'utf8');
     const imported = [...code.matchAll(/(?:from |import\()'([^']+)'/g)].map(([, module]) => module);
     expect(imported.length).toBeGreaterThan(1);
-    for (const module of imported) expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http))?)$/);
+    for (const module of imported)
+      expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks))?)$/);
     expect(code).toMatch(/^\/\/ @ts-check\n/);
     const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
     expect(readme).toContain(`node examples/${name}/${name}.mjs`);
@@ -36,6 +37,12 @@ describe('the examples, copied to a blank project', () => {
   it('resume-after-a-cut misses nothing', async () => {
     expect(await project.node('resume-after-a-cut.mjs')).toMatch(
       /lost the connection[^]*All 22 events, each once/,
+    );
+  });
+
+  it('audit-log writes every event, over failures and a restart', async () => {
+    expect(await project.node('audit-log.mjs')).toMatch(
+      /disk failed 2 times\.\n36 different events in \d+ files, every run from 1 to 12 in order\./,
     );
   });
 

@@ -40,7 +40,8 @@ export function pairingFaults(events: readonly RunEvent[]): string[] {
     if (event.cause !== undefined && event.cause !== opened?.seq)
       faults.push(`${event.seq}: cause ${event.cause}`);
     open.delete(key);
-    if (ending !== 'node') continue;
+    // One that is done may leave something behind, which goes on.
+    if (event.type !== 'node.failed') continue;
     const inside = [...open].filter(
       ([, { node }]) => node === event.node || node?.startsWith(`${event.node}/`),
     );

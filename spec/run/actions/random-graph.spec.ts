@@ -60,13 +60,11 @@ describe('the judge of openings and endings', () => {
   const failed = event(2, 'tool.failed', { callId: 'a' });
 
   it('is content with pairs', () => {
-    expect(pairingFaults([called, failed, { ...event(3, 'complete', {}), final: true } as RunEvent])).toEqual(
-      [],
-    );
+    expect(pairingFaults([called, failed, { ...event(3, 'complete', {}), final: true }])).toEqual([]);
   });
 
-  it.each([
-    ['what is left open', [called, { ...event(3, 'complete', {}), final: true } as RunEvent]],
+  it.each<[string, readonly RunEvent[]]>([
+    ['what is left open', [called, { ...event(3, 'complete', {}), final: true }]],
     ['what is closed twice', [called, failed, failed]],
     ['what is opened twice', [called, called]],
     [
@@ -74,7 +72,7 @@ describe('the judge of openings and endings', () => {
       [
         event(1, 'node.started', {}, 'n'),
         event(2, 'tool.called', { callId: 'a' }, 'n'),
-        event(3, 'node.completed', {}, 'n'),
+        event(3, 'node.failed', {}, 'n'),
       ],
     ],
   ])('finds %s', (_, events) => expect(pairingFaults(events)).not.toEqual([]));

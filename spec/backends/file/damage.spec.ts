@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import type { Backend, ReadResult } from '../../../src/backends/backend.ts';
 import { fileBackend } from '../../../src/backends/file/file-backend.ts';
 import type { FileTrouble } from '../../../src/backends/file/open-store.ts';
+import { verifyFiles } from '../../../src/backends/file/verify-files.ts';
 import { LawRun, seen, type Seen } from '../../../src/testing/backend-laws/law-run.ts';
 import { ManualClock } from '../../../src/testing/manual-clock.ts';
 
@@ -21,7 +22,9 @@ let troubles: FileTrouble[];
 
 beforeAll(async () => {
   const backend = await fileBackend({ dir: whole, clock });
-  run = await LawRun.create(backend, { open: () => backend, clock });
+  // Line breaks to Unicode, none to JSON.
+  const labels = { note: 'a\u2028b\u2029c\u0085d' };
+  run = await LawRun.create(backend, { open: () => backend, clock }, { labels });
   for (const texts of [['a', 'b'], ['c', 'd', 'ä€😀'], ['f'], ['g', 'h']]) await run.write(...texts);
   await backend.close();
   file = readdirSync(whole, { recursive: true, encoding: 'utf8' }).find(name => name.endsWith('.log'))!;
@@ -30,10 +33,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Opens the store after something was done to its files. */
-async function damaged(damage: () => void, use: (backend: Backend) => Promise<void>): Promise<void> {
+async function damaged(damage: () => unknown, use: (backend: Backend) => Promise<void>): Promise<void> {
   rmSync(hurt, { recursive: true, force: true });
   cpSync(whole, hurt, { recursive: true });
-  damage();
+  await damage();
   troubles = [];
   const backend = await fileBackend({ dir: hurt, clock, onTrouble: trouble => troubles.push(trouble) });
   await use(backend).finally(() => backend.close());
@@ -97,9 +100,14 @@ describe('a log with bytes that are not as they were written', () => {
     const check = (places: [number, number][]): Promise<void> => {
       const broken = Buffer.from(bytes);
       for (const [at, mask] of places) broken[at % bytes.length]! ^= mask;
+      let findings = 0;
       return damaged(
-        () => writeFileSync(join(hurt, file), broken),
+        async () => {
+          writeFileSync(join(hurt, file), broken);
+          for await (const { path } of verifyFiles(hurt)) if (path.endsWith(file)) findings++;
+        },
         async backend => {
+          expect(findings > 0).toBe(!broken.equals(bytes));
           const { events, lost, tip } = await readAll(backend);
           const said = new Map(seen(run.written));
           for (const [cursor, line] of events) expect(line).toBe(said.get(cursor));
@@ -110,6 +118,14 @@ describe('a log with bytes that are not as they were written', () => {
     };
     await fc.assert(fc.asyncProperty(flips, check), { numRuns: 100 });
   }, 60_000);
+});
+
+describe('verifyFiles', () => {
+  it('finds nothing in a store that is whole, and says how much it looked at', async () => {
+    const progress = { runs: 0, events: 0, bytes: 0 };
+    for await (const finding of verifyFiles(whole, progress)) expect(finding).toBeUndefined();
+    expect(progress).toEqual({ runs: 1, events: 8, bytes: bytes.length });
+  });
 });
 
 describe('a journal that is damaged', () => {
@@ -123,6 +139,7 @@ describe('a journal that is damaged', () => {
       async backend => {
         const said = [{ trouble: 'broken-record', message: 'line 1 is not as it was written.' }];
         expect(troubles).toMatchObject(said);
+        expect(backend.directory.get(run.key)).toMatchObject({ labels: run.record.labels! });
         expect((await readAll(backend)).events).toEqual(seen(run.written));
       },
     ));

@@ -1,5 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
 import { chainStart } from '../../event/chain.ts';
 import type { AppendResult, Batch, LogQuery, ReadResult, RunRecord } from '../backend.ts';
 import { BatchIds } from '../batch-ids.ts';
@@ -10,6 +9,7 @@ import type { LogState } from './log-state.ts';
 import type { OpenFiles } from './open-files.ts';
 import { bytesFrom, nextGroup } from './retention.ts';
 import { Segment } from './segment.ts';
+import { segmentPath, segmentsIn } from './segments-in.ts';
 import type { SyncPolicy } from './sync-policy.ts';
 import { openTail, type TornTail } from './torn-tail.ts';
 
@@ -20,7 +20,6 @@ export interface RunFileServices {
   readonly torn: (tail: TornTail) => void;
 }
 
-const SUFFIX = '.log';
 const MB = 1024 * 1024;
 
 /**
@@ -93,21 +92,18 @@ export class RunFile implements StoredEvents {
     const { epoch } = this.#record;
     const { files, torn } = this.#services;
     const state: LogState = { segments: [], tip: 0, hash: chainStart(epoch), kept: 1, closed: false };
-    const firsts = await segmentsIn(this.#folder);
+    const found = await segmentsIn(this.#folder);
     let last;
-    while (firsts.length > 0 && !last) {
-      const first = firsts.pop()!;
-      const path = this.#pathOf(first);
-      const tail = await openTail(files, path, first);
+    while (found.length > 0 && !last) {
+      const { path, first, size } = found.pop()!;
+      const tail = await openTail(files, { path, first, size });
       if (tail.torn) torn(tail.torn);
-      if (tail.last) {
-        last = tail.last;
-        state.segments.push(tail.segment);
-      } else await rm(path, { force: true });
+      last = tail.last;
+      if (last) state.segments.push(tail.segment);
+      else await rm(path, { force: true });
     }
-    for (const first of firsts.reverse()) {
-      const { segment } = await openTail(files, this.#pathOf(first), first);
-      state.segments.unshift(segment);
+    for (const { path, first, size } of found.reverse()) {
+      state.segments.unshift(new Segment(files, path, first, size));
     }
     if (last) {
       const { head, lines } = last;
@@ -164,7 +160,7 @@ export class RunFile implements StoredEvents {
     if (newest && newest.size + bytes <= largest) return newest;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const first = state.tip + 1;
-    const segment = new Segment(this.#services.files, this.#pathOf(first), first);
+    const segment = new Segment(this.#services.files, segmentPath(this.#folder, first), first);
     state.segments.push(segment);
     return segment;
   }
@@ -190,18 +186,4 @@ export class RunFile implements StoredEvents {
       await rm(path, { force: true });
     }
   }
-
-  #pathOf(first: number): string {
-    return join(this.#folder, `${String(first).padStart(16, '0')}${SUFFIX}`);
-  }
-}
-
-/** The first events of the files in a folder, oldest first; none if there is no folder. */
-async function segmentsIn(folder: string): Promise<number[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names
-    .filter(name => name.endsWith(SUFFIX))
-    .map(name => Number(name.slice(0, -SUFFIX.length)))
-    .filter(Number.isSafeInteger)
-    .sort((a, b) => a - b);
 }

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { open, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { fileLines } from './file-lines.ts';
 import { decodeJournalLine, encodeJournalLine, type JournalEntry } from './journal-line.ts';
 import type { Fsync } from './sync-policy.ts';
 
@@ -123,21 +122,13 @@ async function readLines(
   tell: (entry: JournalEntry) => void,
   broken: (line: number) => void,
 ): Promise<[lines: number, size: number]> {
-  let [lines, size, last] = [0, 0, ''];
-  const take = (line: string): void => {
+  let [lines, size] = [0, 0];
+  for await (const line of fileLines(path)) {
     lines++;
-    size += Buffer.byteLength(line) + 1;
-    const entry = decodeJournalLine(line);
+    size += line.length + 1;
+    const entry = decodeJournalLine(line.toString());
     if (entry) tell(entry);
     else broken(lines);
-  };
-  let hasLast = false;
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    if (hasLast) take(last);
-    [last, hasLast] = [line, true];
   }
-  if (!hasLast) return [lines, size];
-  const isWhole = size + Buffer.byteLength(last) + 1 <= (await stat(path)).size;
-  if (isWhole) take(last);
   return [lines, size];
 }

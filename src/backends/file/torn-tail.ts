@@ -1,4 +1,4 @@
-import { stat, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import type { OpenFiles } from './open-files.ts';
 import type { ReadGroup } from './group-scan.ts';
 import { Segment } from './segment.ts';
@@ -17,10 +17,8 @@ export interface TornTail {
  */
 export async function openTail(
   files: OpenFiles,
-  path: string,
-  first: number,
+  { path, first, size }: { readonly path: string; readonly first: number; readonly size: number },
 ): Promise<{ readonly segment: Segment; readonly last: ReadGroup | undefined; readonly torn?: TornTail }> {
-  const { size } = await stat(path);
   const segment = new Segment(files, path, first, size);
   let last: ReadGroup | undefined;
   for await (const group of segment.groupsBefore(size)) {

@@ -6,7 +6,7 @@ import { launchChrome } from '../support/launch-chrome.ts';
 import { type BlankProject, blankProject, packTarball, temporaryFolder } from './blank-project.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
-const NAMES = ['audit-log', 'chat-server', 'resume-after-a-cut', 'your-own-operator'];
+const NAMES = ['audit-log', 'chat-server', 'graph', 'resume-after-a-cut', 'your-own-operator'];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -44,6 +44,12 @@ describe('the examples, copied to a blank project', () => {
     expect(await project.node('audit-log.mjs')).toMatch(
       /disk failed 2 times\.\n36 different events in \d+ files, every run from 1 to 12 in order\./,
     );
+  });
+
+  it('graph tries its flaky tool again, and writes its letter', async () => {
+    const said = await project.node('graph.mjs');
+    expect(said.match(/tool.failed weather 503 Service Unavailable; again: true/g)).toHaveLength(2);
+    expect(said).toMatch(/pipeline.completed[^]*complete[^]*written\n$/);
   });
 
   it('your-own-operator joins sentences, and tells what was dropped', async () => {

@@ -30,6 +30,8 @@ const ON_DIST = { globalSetup: '<rootDir>/spec/support/fresh-build.ts' };
 
 export default {
   maxWorkers: Math.min(4, availableParallelism()),
+  // A deadline that only a fault reaches, also on a busy machine with two cores.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   projects: [

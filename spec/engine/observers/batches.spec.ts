@@ -47,6 +47,8 @@ describe('observers in groups', () => {
           const single: string[] = [];
           const groups: string[][] = [];
           const asked: string[] = [];
+          // It weighs what the others are then given.
+          observers.add({ batch: pace });
           const one = observers.add(event => {
             single.push(nameOf(event));
             return slowness === 0 ? undefined : pace();

@@ -130,7 +130,7 @@ describe('what waits for an observer', () => {
     expect(failures.map(({ said }) => said)).toEqual(['BUFFER_OVERFLOW']);
   });
 
-  it('is bounded also where the emitter never lets go of the thread', () => {
+  it('is bounded and in order also where the emitter never lets go of the thread', async () => {
     const { observers, tell } = observersLab();
     const seen: string[] = [];
     const observation = observers.add(event => seen.push(nameOf(event)), { capacity: { events: 1_000 } });
@@ -138,6 +138,10 @@ describe('what waits for an observer', () => {
     expect(seen).toEqual([]);
     expect(observation.waiting).toBeLessThanOrEqual(1_000);
     expect(observation.dropped).toBeGreaterThanOrEqual(3_500);
+    await observation.flush();
+    const { dropped, delivered } = observation;
+    expect(seen).toEqual(Array.from({ length: 5_000 - dropped }, (_, at) => `r:${dropped + at + 1}`));
+    expect(delivered).toBe(seen.length);
   });
 });
 

@@ -17,7 +17,7 @@ export {
 } from './event/run-event.ts';
 export { type Backend, type RunPage, type RunRecord } from './backends/backend.ts';
 export { createGate } from './control/create-gate.ts';
-export { type AskPerson, type ExecutionContext, type Subject } from './control/execution-context.ts';
+export { type AskPerson, type ExecutionContext, type Matter } from './control/execution-context.ts';
 export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } from './control/gate.ts';
 export { gated, type GatedOptions } from './control/gated.ts';
 export { type PolicyErrorListener } from './control/guard.ts';

@@ -2,13 +2,13 @@ import {
   createGate,
   type ExecutionContext,
   type Policy,
-  type Subject,
+  type Matter,
   type Verdict,
 } from '../../src/index.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
 import type { Row } from '../row.ts';
 
-type Decide = (subject: Subject, context: ExecutionContext) => Verdict;
+type Decide = (subject: Matter, context: ExecutionContext) => Verdict;
 
 const POLICIES = 100;
 const SUBJECTS = 4;
@@ -86,7 +86,7 @@ function looping(functions: readonly Decide[]): Promise<number> {
   });
 }
 
-function loop(functions: readonly Decide[], subject: Subject, context: ExecutionContext): Verdict {
+function loop(functions: readonly Decide[], subject: Matter, context: ExecutionContext): Verdict {
   for (const decide of functions) {
     const verdict = decide(subject, context);
     if (verdict.signal !== 'PROCEED') return verdict;
@@ -105,7 +105,7 @@ function asking(policies: readonly Policy[]): Promise<number> {
   });
 }
 
-function questions(): { subjects: readonly Subject[]; context: ExecutionContext } {
+function questions(): { subjects: readonly Matter[]; context: ExecutionContext } {
   const context = { runId: 'r', tenantId: 't', attempt: 1, signal: new AbortController().signal };
   return {
     context,

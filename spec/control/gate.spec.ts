@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { map, NEVER, Observable, of, throwError, timer } from 'rxjs';
 import { createGate } from '../../src/control/create-gate.ts';
-import type { ExecutionContext, Subject } from '../../src/control/execution-context.ts';
+import type { ExecutionContext, Matter } from '../../src/control/execution-context.ts';
 import type { Policy } from '../../src/control/policy.ts';
 import type { Verdict } from '../../src/control/verdict.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
@@ -9,7 +9,7 @@ import { codeOf, thrownBy } from '../support/code-of.ts';
 import { settle } from '../support/settle.ts';
 
 const PROCEED: Verdict = { signal: 'PROCEED' };
-const SUBJECT: Subject = { type: 'tool.called', data: { tool: 'search', callId: '1', args: {} } };
+const SUBJECT: Matter = { type: 'tool.called', data: { tool: 'search', callId: '1', args: {} } };
 
 const contextOf = (more: Partial<ExecutionContext> = {}): ExecutionContext => ({
   ...{ runId: 'r', tenantId: 't', attempt: 1, signal: new AbortController().signal },

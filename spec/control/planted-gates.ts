@@ -1,5 +1,5 @@
 import { firstValueFrom, isObservable } from 'rxjs';
-import type { ExecutionContext, Subject } from '../../src/control/execution-context.ts';
+import type { ExecutionContext, Matter } from '../../src/control/execution-context.ts';
 import { Gate, type GateOptions } from '../../src/control/gate.ts';
 import type { Policy } from '../../src/control/policy.ts';
 import type { Decision } from '../../src/control/verdict.ts';
@@ -55,7 +55,7 @@ function askingAll(policies: readonly Policy[], options: GateOptions): GateUnder
 
 /** Races with a timer of its own which it forgets. */
 const leakingTimer = broken((gate, { clock }) => ({
-  ask(subject: Subject, context: ExecutionContext) {
+  ask(subject: Matter, context: ExecutionContext) {
     clock?.alarm(5_000, () => undefined, true);
     return gate.ask(subject, context);
   },

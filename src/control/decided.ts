@@ -3,7 +3,7 @@ import type { JsonObject } from '../event/json.ts';
 import { intakeOutput } from '../event/output.ts';
 import type { Proposal } from '../event/proposal.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
-import type { Subject } from './execution-context.ts';
+import type { Matter } from './execution-context.ts';
 import type { Decision } from './verdict.ts';
 
 /** A decision that is not PROCEED. */
@@ -33,7 +33,7 @@ const TELLING = ['tool', 'name', 'model', 'kind', 'callId', 'artifactId', 'messa
  */
 export function decidedProposal(
   decision: Stopping,
-  subject: Subject,
+  subject: Matter,
   { at, cause, omitsValue = false }: DecidedOptions,
 ): Proposal {
   const { policy, signal } = decision;
@@ -61,7 +61,7 @@ export function decidedProposal(
 /** What a caller is told whose action must not be: `VETOED` or `POLICY_ERROR`, masked, and by whom in `details`. */
 export function vetoError(
   decision: Extract<Stopping, { readonly signal: 'FAIL' | 'ERROR' }>,
-  subject: Subject,
+  subject: Matter,
   { runId, secrets }: { readonly runId?: string | undefined; readonly secrets?: TextMask | undefined } = {},
 ): SluiceError {
   const { policy, signal, reason } = decision;
@@ -79,7 +79,7 @@ export function vetoError(
   });
 }
 
-function subjectName({ data, node }: Subject): string {
+function subjectName({ data, node }: Matter): string {
   for (const member of TELLING) {
     const word = data[member];
     if (typeof word === 'string' && word !== '') return word.slice(0, LONGEST_SUBJECT);

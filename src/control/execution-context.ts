@@ -1,7 +1,7 @@
 import type { JsonObject } from '../event/json.ts';
 
 /** What is to happen, or just failed: an event before it is one. */
-export interface Subject {
+export interface Matter {
   /** `tool.called`, `node.started`, `llm.prompt` … before; `tool.failed`, `node.failed` … after a failure. */
   readonly type: string;
   readonly data: JsonObject;
@@ -25,7 +25,7 @@ export interface ExecutionContext {
   /** After a failure: what was thrown, as it was; in this process only. */
   readonly error?: unknown;
   /** For policies with `raw`: the subject as it was before redaction; at the call only. */
-  readonly raw?: Subject | undefined;
+  readonly raw?: Matter | undefined;
   /** Asks a person, as `ctx.ask` does; absent where the subject is a statement or belongs to no run of an engine. */
   readonly ask?: ((question: string, options?: AskPerson) => Promise<unknown>) | undefined;
 }

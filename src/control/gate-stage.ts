@@ -1,7 +1,7 @@
 import { isStatement } from '../event/event-types.ts';
 import type { Proposal } from '../event/proposal.ts';
 import type { Step, StepSink } from '../operators/step.ts';
-import type { Subject } from './execution-context.ts';
+import type { Matter } from './execution-context.ts';
 import type { Gate } from './gate.ts';
 import { type JudgeHost, StatementJudge } from './statement-judge.ts';
 
@@ -43,7 +43,7 @@ export class GateStage implements Step<Proposal> {
   }
 
   /** Lets policies hear of an end that goes past the stages, so that what they keep for the run can go. */
-  hearEnd(end: Subject): void {
+  hearEnd(end: Matter): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#judgeOf(end.type)?.hear(end);

@@ -6,7 +6,7 @@ import { Sweep } from '../time/sweep.ts';
 import { askInTurn, type PolicyChain } from './ask-in-turn.ts';
 import { askComposed } from './compose-policies.ts';
 import { checkPolicy } from './check-policy.ts';
-import type { ExecutionContext, Subject } from './execution-context.ts';
+import type { ExecutionContext, Matter } from './execution-context.ts';
 import { Guard, type GuardServices, type PolicyErrorListener } from './guard.ts';
 import type { Policy } from './policy.ts';
 import { PROCEED, type StatementTerms } from './read-verdict.ts';
@@ -107,7 +107,7 @@ export class Gate {
    * Asks whether something may go ahead. Resolves with the decision: a policy that broke is one, too (ERROR, or passed
    * over if it is `open`). Rejects with the reason of `context.signal` once that fires, and then waits for nobody.
    */
-  async check(subject: Subject, context: ExecutionContext): Promise<Decision> {
+  async check(subject: Matter, context: ExecutionContext): Promise<Decision> {
     return this.ask(subject, context);
   }
 
@@ -115,7 +115,7 @@ export class Gate {
    * {@link check} that answers at once if every asked policy did. Throws the reason of `context.signal` if that has
    * fired.
    */
-  ask(subject: Subject, context: ExecutionContext): Decision | Promise<Decision> {
+  ask(subject: Matter, context: ExecutionContext): Decision | Promise<Decision> {
     const { asked } = this.#laneOf(subject.type);
     if (asked.length === 0) return PROCEED;
     if (context.signal.aborted) throw context.signal.reason;
@@ -123,7 +123,7 @@ export class Gate {
   }
 
   /** {@link ask} for what cannot wait: an answer that comes later breaks its policy, and so does RETRY. */
-  askNow(subject: Subject, context: ExecutionContext, terms: StatementTerms): Decision {
+  askNow(subject: Matter, context: ExecutionContext, terms: StatementTerms): Decision {
     return this.#decide(this.#laneOf(subject.type).asked, subject, context, terms) as Decision;
   }
 
@@ -150,7 +150,7 @@ export class Gate {
   }
 
   /** Lets the policies that listen hear what a run says or what happened in it. Never throws. */
-  tell(subject: Subject, context: ExecutionContext): void {
+  tell(subject: Matter, context: ExecutionContext): void {
     const { hearing } = this.#laneOf(subject.type);
     for (let at = 0; at < hearing.length; at++) hearing[at]!.tell(subject, context);
   }
@@ -212,7 +212,7 @@ export class Gate {
 
   #decide(
     asked: readonly Guard[],
-    subject: Subject,
+    subject: Matter,
     context: ExecutionContext,
     statement?: StatementTerms,
   ): Decision | Promise<Decision> {
@@ -222,7 +222,7 @@ export class Gate {
     return decision.then(late => this.#announce(late, subject, context));
   }
 
-  #announce(decision: Decision, { type, node }: Subject, context: ExecutionContext): Decision {
+  #announce(decision: Decision, { type, node }: Matter, context: ExecutionContext): Decision {
     if (decision.signal === 'PROCEED' || !this.#decisions.observed) return decision;
     const { runId, tenantId } = context;
     const { policy, signal, reason } = decision;

@@ -8,7 +8,7 @@ import { listenWhileOpen } from '../operators/listen-while-open.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import { isThenable } from './answer.ts';
 import { vetoError } from './decided.ts';
-import type { ExecutionContext, Subject } from './execution-context.ts';
+import type { ExecutionContext, Matter } from './execution-context.ts';
 import type { Gate } from './gate.ts';
 import { onAbort } from './on-abort.ts';
 import type { Decision } from './verdict.ts';
@@ -66,7 +66,7 @@ export function gated<T>(gate: Gate, options: GatedOptions = {}): MonoTypeOperat
           ? decision.then(late => act(value, late, attempt))
           : act(value, decision, attempt);
       };
-      const act = (value: T & Subject, decision: Decision, attempt: number): void | Promise<void> => {
+      const act = (value: T & Matter, decision: Decision, attempt: number): void | Promise<void> => {
         switch (decision.signal) {
           case 'PROCEED':
             return subscriber.next(value);
@@ -128,7 +128,7 @@ export function gated<T>(gate: Gate, options: GatedOptions = {}): MonoTypeOperat
     });
 }
 
-function isAskable<T>(value: T): value is T & Subject {
+function isAskable<T>(value: T): value is T & Matter {
   const type = (value as { type?: unknown } | null | undefined)?.type;
   if (typeof type !== 'string') return false;
   return isStatement(type) || !isEventType(type) || ASKED_BEFORE.has(type);

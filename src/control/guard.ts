@@ -2,7 +2,7 @@ import { messageOf } from '../errors/error-text.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import { awaitAnswer, type Awaited, isSubscribable, isThenable } from './answer.ts';
-import type { ExecutionContext, Subject } from './execution-context.ts';
+import type { ExecutionContext, Matter } from './execution-context.ts';
 import { onAbort } from './on-abort.ts';
 import { readVerdict, type StatementTerms } from './read-verdict.ts';
 import type { Decision, Signal } from './verdict.ts';
@@ -10,7 +10,7 @@ import type { Decision, Signal } from './verdict.ts';
 /** Told what a policy threw, or that it took too long, or what was wrong with its answer. */
 export type PolicyErrorListener = (
   error: unknown,
-  where: { readonly policy: string; readonly subject: Subject },
+  where: { readonly policy: string; readonly subject: Matter },
 ) => void;
 
 /** What the policies of a gate share. */
@@ -32,13 +32,13 @@ export interface GuardRules {
   readonly hears: (type: string) => boolean;
   /** What `decide` and `observe` are called on. */
   readonly owner: object;
-  readonly decide: (this: unknown, subject: Subject, context: ExecutionContext) => unknown;
-  readonly observe: ((this: unknown, subject: Subject, context: ExecutionContext) => unknown) | undefined;
+  readonly decide: (this: unknown, subject: Matter, context: ExecutionContext) => unknown;
+  readonly observe: ((this: unknown, subject: Matter, context: ExecutionContext) => unknown) | undefined;
 }
 
 /** What policies are asked. */
 export interface Asked {
-  readonly subject: Subject;
+  readonly subject: Matter;
   readonly context: ExecutionContext;
   /** Given where the subject is a statement, which cannot wait. */
   readonly statement: StatementTerms | undefined;
@@ -101,7 +101,7 @@ export class Guard {
   }
 
   /** What it means that the policy broke. */
-  fault(error: unknown, subject: Subject): Heard {
+  fault(error: unknown, subject: Matter): Heard {
     this.#report(error, subject);
     if (this.rules.isOpen) return undefined;
     this.#signals.ERROR++;
@@ -109,7 +109,7 @@ export class Guard {
   }
 
   /** Lets the policy hear; what it throws changes nothing. */
-  tell(subject: Subject, context: ExecutionContext): void {
+  tell(subject: Matter, context: ExecutionContext): void {
     try {
       const later = this.rules.observe?.call(this.owner, subject, context);
       if (isThenable(later)) later.then(undefined, (error: unknown) => this.#report(error, subject));
@@ -128,7 +128,7 @@ export class Guard {
     return decision;
   }
 
-  #wait(awaited: Awaited, subject: Subject, { signal }: ExecutionContext): Promise<Heard> {
+  #wait(awaited: Awaited, subject: Matter, { signal }: ExecutionContext): Promise<Heard> {
     const { clock, sweep } = this.#services;
     const { timeout } = this.rules;
     return new Promise((resolve, reject) => {
@@ -160,7 +160,7 @@ export class Guard {
     });
   }
 
-  #heardLater({ state, value }: Awaited, subject: Subject): Heard {
+  #heardLater({ state, value }: Awaited, subject: Matter): Heard {
     if (state === 'failed') return this.fault(value, subject);
     try {
       return this.#read(value, undefined);
@@ -169,12 +169,12 @@ export class Guard {
     }
   }
 
-  #tooLate(subject: Subject, tell: (heard: Heard) => void): void {
+  #tooLate(subject: Matter, tell: (heard: Heard) => void): void {
     this.#timeouts++;
     tell(this.fault(new Error(`gave no verdict within ${this.rules.timeout} ms`), subject));
   }
 
-  #report(error: unknown, subject: Subject): void {
+  #report(error: unknown, subject: Matter): void {
     this.#errors++;
     try {
       const later: unknown = this.#services.onError(error, { policy: this.rules.name, subject });

@@ -1,11 +1,11 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { FilterSpec } from '../event/filter.ts';
-import type { ExecutionContext, Subject } from './execution-context.ts';
+import type { ExecutionContext, Matter } from './execution-context.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a policy that is an operator gets. */
 export interface Question {
-  readonly subject: Subject;
+  readonly subject: Matter;
   readonly context: ExecutionContext;
 }
 
@@ -32,7 +32,7 @@ export interface PolicyRules {
    * Hears what the run says and what happens in it, in order, before it is stored and whatever the run records; the
    * final event too, so that what is kept for a run can go. Synchronous; what it throws is counted and changes nothing.
    */
-  readonly observe?: ((subject: Subject, context: ExecutionContext) => void) | undefined;
+  readonly observe?: ((subject: Matter, context: ExecutionContext) => void) | undefined;
 }
 
 /** May this go ahead? */
@@ -41,7 +41,7 @@ export type Policy = PolicyRules &
     | {
         /** Answers at once, later, or with the first value of an observable. */
         readonly decide: (
-          subject: Subject,
+          subject: Matter,
           context: ExecutionContext,
         ) => Verdict | Promise<Verdict> | Observable<Verdict>;
       }

@@ -6,7 +6,7 @@ import { redactStep } from '../operators/redact-secrets.ts';
 import type { Step, StepSink } from '../operators/step.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import { decidedProposal, type Stopping, vetoError } from './decided.ts';
-import type { ExecutionContext, Subject } from './execution-context.ts';
+import type { ExecutionContext, Matter } from './execution-context.ts';
 import type { Gate } from './gate.ts';
 import type { StatementTerms } from './read-verdict.ts';
 
@@ -78,7 +78,7 @@ export class StatementJudge implements StatementTerms {
     (this.#redacted ?? this.#told).next(proposal);
   }
 
-  hear(said: Subject): void {
+  hear(said: Matter): void {
     if (this.#gate.hears(said.type)) this.#gate.tell(subjectOf(said), this.#host.context);
   }
 
@@ -90,11 +90,7 @@ export class StatementJudge implements StatementTerms {
     this.#admitted = this.#host.intake(this.#type, value);
   }
 
-  #veto(
-    decision: Extract<Stopping, { signal: 'FAIL' | 'ERROR' }>,
-    subject: Subject,
-    receipt?: Receipt,
-  ): void {
+  #veto(decision: Extract<Stopping, { signal: 'FAIL' | 'ERROR' }>, subject: Matter, receipt?: Receipt): void {
     this.#isVetoed = true;
     const { context, secrets } = this.#host;
     const error = vetoError(decision, subject, { runId: context.runId, secrets });
@@ -102,13 +98,13 @@ export class StatementJudge implements StatementTerms {
     this.#host.veto(error);
   }
 
-  #say(decision: Stopping, subject: Subject): void {
+  #say(decision: Stopping, subject: Matter): void {
     this.#redacted ??= redactStep<Proposal>(this.#host.secrets)(this.#told);
     this.#redacted.next(decidedProposal(decision, subject, { at: this.#host.now(), omitsValue: true }));
   }
 }
 
-function subjectOf({ type, data, node }: Subject): Subject {
+function subjectOf({ type, data, node }: Matter): Matter {
   return { type, data: Object.freeze(data), node };
 }
 

@@ -1,5 +1,5 @@
 import { GateStage, type StageHost } from '../control/gate-stage.ts';
-import type { Subject } from '../control/execution-context.ts';
+import type { Matter } from '../control/execution-context.ts';
 import type { SluiceError } from '../errors/sluice-error.ts';
 import { chainStart } from '../event/chain.ts';
 import type { Proposal } from '../event/proposal.ts';
@@ -83,7 +83,7 @@ export class RunPipe {
   }
 
   /** The run ends, and no event will tell: policies hear of it all the same. */
-  endUnsaid(end: Subject): void {
+  endUnsaid(end: Matter): void {
     this.#gate.hearEnd(end);
   }
 

@@ -1,5 +1,5 @@
 import { map, NEVER, Observable, of } from 'rxjs';
-import type { ExecutionContext, Subject } from '../control/execution-context.ts';
+import type { ExecutionContext, Matter } from '../control/execution-context.ts';
 import type { GateOptions } from '../control/gate.ts';
 import type { Policy } from '../control/policy.ts';
 import type { Decision, Verdict } from '../control/verdict.ts';
@@ -10,7 +10,7 @@ import { turns } from './turns.ts';
 
 /** What the laws ask of a gate. */
 export interface GateUnderLaw {
-  ask(subject: Subject, context: ExecutionContext): Decision | Promise<Decision>;
+  ask(subject: Matter, context: ExecutionContext): Decision | Promise<Decision>;
   add(policy: Policy): void;
   remove(name: string): boolean;
 }
@@ -20,7 +20,7 @@ export interface GateSubject {
   readonly make: (policies: readonly Policy[], options: GateOptions) => GateUnderLaw;
 }
 
-const SUBJECT: Subject = { type: 'tool.called', data: { tool: 'search', callId: '1', args: {} } };
+const SUBJECT: Matter = { type: 'tool.called', data: { tool: 'search', callId: '1', args: {} } };
 const PROCEED: Verdict = { signal: 'PROCEED' };
 const SKIP: Verdict = { signal: 'SKIP', value: 'left out' };
 const LIMIT = 100;

@@ -1,4 +1,4 @@
-import type { ExecutionContext, Subject } from '../control/execution-context.ts';
+import type { ExecutionContext, Matter } from '../control/execution-context.ts';
 import { Gate } from '../control/gate.ts';
 import type { Policy } from '../control/policy.ts';
 import type { Decision } from '../control/verdict.ts';
@@ -12,7 +12,7 @@ export interface PolicySubject {
   /** Makes one; whatever time it has must come from `clock`. */
   readonly make: (clock: Clock) => Policy;
   /** Things it is asked about, in this order; at least one. */
-  readonly asked: readonly Subject[];
+  readonly asked: readonly Matter[];
   /** What is told of them besides. */
   readonly context?: Partial<ExecutionContext>;
   /** How long it may take to answer one of them, in milliseconds. Default: an hour. */
@@ -88,7 +88,7 @@ export const policyLaws: readonly Law<PolicySubject>[] = [
   },
 ];
 
-const LIFE: readonly Subject[] = [
+const LIFE: readonly Matter[] = [
   { type: 'started', data: {} },
   { type: 'token', data: { content: 'x' } },
   { type: 'llm.response', data: { callId: 'c', response: 'x', durationMs: 1 } },
@@ -117,7 +117,7 @@ function contextOf({ context }: PolicySubject, signal: AbortSignal): ExecutionCo
 
 async function decided(
   gate: Gate,
-  asked: Subject,
+  asked: Matter,
   { subject, clock }: { readonly subject: PolicySubject; readonly clock: ManualClock },
 ): Promise<Decision> {
   const tracked = track(() => gate.ask(asked, contextOf(subject, new AbortController().signal)));

@@ -1,5 +1,5 @@
 import { decidedProposal, type Stopping } from '../../control/decided.ts';
-import type { AskPerson, ExecutionContext, Subject } from '../../control/execution-context.ts';
+import type { AskPerson, ExecutionContext, Matter } from '../../control/execution-context.ts';
 import type { Gate } from '../../control/gate.ts';
 import type { SluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
@@ -131,12 +131,12 @@ export class Actions extends Place {
   }
 
   /** The subject as policies may see it. */
-  masked(subject: Subject): Subject {
+  masked(subject: Matter): Matter {
     const data = maskValue(subject.data, this.host.parts.services.secrets).value as JsonObject;
     return data === subject.data ? subject : { ...subject, data };
   }
 
-  contextOf(raw: Subject, asking: Asking): ExecutionContext {
+  contextOf(raw: Matter, asking: Asking): ExecutionContext {
     const { runId, tenantId, threadId } = this.host.parts.identity;
     return {
       ...{ runId, tenantId, threadId, node: raw.node, wave: asking.wave, attempt: asking.attempt },
@@ -153,7 +153,7 @@ export class Actions extends Place {
   /** Tells what was decided. */
   decided(
     decision: Stopping,
-    subject: Subject,
+    subject: Matter,
     how: { readonly cause: number | undefined; readonly omitsValue?: boolean },
   ): void {
     const at = this.host.parts.services.clock.now();

@@ -1,6 +1,6 @@
 import { isPromise } from '../../backends/backend.ts';
 import { vetoError, type Stopping } from '../../control/decided.ts';
-import type { Subject } from '../../control/execution-context.ts';
+import type { Matter } from '../../control/execution-context.ts';
 import type { Decision } from '../../control/verdict.ts';
 import type { SluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
@@ -133,7 +133,7 @@ export abstract class Call<Result> implements Inmate {
     this.#ask(subject, undefined, (decision, masked) => this.#admitted(decision, masked, said));
   }
 
-  #admitted(decision: Decision, subject: Subject, said: Said): void {
+  #admitted(decision: Decision, subject: Matter, said: Said): void {
     if (decision.signal === 'PROCEED') return this.#open(said);
     const skipped = decision.signal === 'SKIP' ? this.skipped(decision.value) : undefined;
     const cause = this.#around.opened;
@@ -222,7 +222,7 @@ export abstract class Call<Result> implements Inmate {
     );
   }
 
-  #judged(attempt: Attempt, decision: Decision, subject: Subject): void {
+  #judged(attempt: Attempt, decision: Decision, subject: Matter): void {
     const thrown = this.#thrown;
     const mayRetry = !isVeto(thrown);
     const isLast = this.number >= this.#limits.attempts;
@@ -247,7 +247,7 @@ export abstract class Call<Result> implements Inmate {
   }
 
   /** Asks the gate, and goes on with its decision unless the call is done by then. */
-  #ask(raw: Subject, error: unknown, next: (decision: Decision, masked: Subject) => void): void {
+  #ask(raw: Matter, error: unknown, next: (decision: Decision, masked: Matter) => void): void {
     const { actions } = this;
     const asking = (this.#asking = new AbortController());
     const subject = actions.masked(raw);
@@ -346,7 +346,7 @@ export abstract class Call<Result> implements Inmate {
 
   #veto(
     decision: Extract<Stopping, { readonly signal: 'FAIL' | 'ERROR' }>,
-    subject: Subject,
+    subject: Matter,
     cause?: unknown,
   ): SluiceError {
     const { runId, secrets } = this.actions;

@@ -67,7 +67,7 @@ describe('sluice', () => {
     [
       ['serve', '--backend', 'redis'],
       2,
-      /BAD_OPTION --backend: expected memory, the only backend so far, got "redis"/,
+      /BAD_OPTION --backend: expected memory or file:DIR, got "redis"/,
     ],
     [['serve', '--host', '0.0.0.0'], 2, /UNSAFE_ADDRESS --host 0\.0\.0\.0/],
     [

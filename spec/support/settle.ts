@@ -5,7 +5,7 @@ export async function settle(): Promise<void> {
 
 /** Waits until `holds`; fails after a deadline that only a fault reaches. */
 export async function until(holds: () => boolean, what = 'a condition'): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 45_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`${what} did not come true`);
     await new Promise(resolve => setImmediate(resolve));

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { afterAll } from '@jest/globals';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -44,6 +45,12 @@ export interface Exec {
   says(text: string): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+// Whatever a spec that failed has left, with its programs.
+afterAll(() => {
+  for (const child of running) for (const signal of ['SIGINT', 'SIGTERM'] as const) child.kill(signal);
+});
+
 /** `path`: the command. Nothing is in its standard input but `input`; without it stays open. */
 export function exec(
   path: string,
@@ -56,6 +63,7 @@ export function exec(
     env: { ...env, SLUICE_URL: url },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child.once('exit', () => running.delete(child)));
   child.stdin.on('error', () => undefined);
   if (!isOpen) child.stdin.end(input);
   else if (input !== '') child.stdin.write(input);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RunContext } from '../../../src/run/context.ts';
+import type { Run } from '../../../src/run/run-handle.ts';
 import { until } from '../../support/settle.ts';
+import { afterTurns, slowBackend } from '../../support/slow-backend.ts';
 import { acted, outcomeOf } from './acting.ts';
 
 const untilStopped = ({ signal }: RunContext): Promise<unknown> =>
@@ -90,17 +92,27 @@ describe('a child run', () => {
   });
 
   it('counts and tells what a full mailbox did not take', async () => {
+    const COUNT = 8;
     const { events } = await acted(
       async ctx => {
-        const child = await ctx.start(
-          (inner: RunContext) => inner.emit('step', { name: 'x'.repeat(4_000) }),
-          { mirror: true },
-        );
-        await child.result;
+        const begin = (): Promise<Run> =>
+          ctx.start(
+            async (inner: RunContext) => {
+              for (let n = 0; n < COUNT; n++) await inner.emit('step', { name: `step ${n}` });
+            },
+            { mirror: true },
+          );
+        const children = await Promise.all([begin(), begin(), begin(), begin()]);
+        await Promise.all(children.map(({ result }) => result));
       },
-      { limits: { mailbox: { events: 1 } } },
+      { limits: { mailbox: { events: 1 } }, backend: slowBackend({ append: afterTurns(() => 20) }) },
     );
-    expect(events.map(({ type }) => type)).toContain('step');
+    const mirrored = events.filter(({ type }) => type === 'step').length;
+    const lost = events
+      .filter(({ type }) => type === 'error')
+      .map(({ data }) => Number(/^\d+/.exec((data as { message: string }).message)![0]));
+    expect(lost.length).toBeGreaterThan(0);
+    expect(mirrored + lost.reduce((sum, count) => sum + count, 0)).toBe(4 * COUNT);
   });
 
   it('is refused where nothing can begin any more', async () => {

@@ -166,6 +166,20 @@ describe('a stop', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('closes what was opened last first, so that a tool ends behind the one it calls', async () => {
+    const { events } = await acted((ctx, engine) => {
+      const never = (): Promise<never> => new Promise(() => undefined);
+      setImmediate(() => void engine.runs.cancel(ctx.runId));
+      return outcomeOf(
+        ctx.tool('outer', {}, () => ctx.tool('inner', {}, never, { callId: 'inner' }), { callId: 'outer' }),
+      );
+    });
+    const closed = events
+      .filter(({ type }) => type === 'tool.failed')
+      .map(({ data }) => (data as { callId: string }).callId);
+    expect(closed).toEqual(['inner', 'outer']);
+  });
+
   it('at its timeout fails the attempt alone, and tells its work', async () => {
     let aborted: unknown;
     const { types } = await acted(

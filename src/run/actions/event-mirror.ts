@@ -55,7 +55,8 @@ export class EventMirror {
     if (this.#lost === 0) return;
     const message = `${this.#lost} events of run ${this.#runId} could not be mirrored; read them there.`;
     const data = { code: 'WARNING', message, recoverable: true };
-    this.#say('error', data, { node: this.#path, source: 'runtime' });
+    // A fact, since the mailbox may still be full.
+    this.#say('error', data, { node: this.#path, source: 'runtime', fact: true });
   }
 
   #below(node: string | undefined): string {
@@ -64,7 +65,7 @@ export class EventMirror {
     return path.length <= LONGEST_PATH ? path : this.#path;
   }
 
-  #say(type: string, data: JsonObject, where: Pick<Proposal, 'source' | 'node' | 'metadata'>): void {
+  #say(type: string, data: JsonObject, where: Pick<Proposal, 'source' | 'node' | 'metadata' | 'fact'>): void {
     const { pipe, parts } = this.#actions.host;
     const size = JSON.stringify(data).length + JSON.stringify(where.metadata ?? null).length + ENVELOPE_SIZE;
     try {

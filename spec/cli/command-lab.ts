@@ -53,6 +53,7 @@ export function labCommand(args: readonly string[], options: LabCommandOptions =
     output: output('out'),
     errorOutput: output('err'),
     hasErrorTerminal: isTerminal,
+    outliveErrors: () => undefined,
     print: say('out'),
     complain: say('err'),
   });

@@ -64,11 +64,7 @@ describe('sluice', () => {
     [['srve'], 2, /Did you mean serve/],
     [['serve', '--prot', '1'], 2, /Did you mean --port[^]+sluice serve --help/],
     [['serve', '--port', 'http'], 2, /BAD_OPTION --port: expected a port from 0 to 65535, got "http"/],
-    [
-      ['serve', '--backend', 'redis'],
-      2,
-      /BAD_OPTION --backend: expected memory or file:DIR, got "redis"/,
-    ],
+    [['serve', '--backend', 'redis'], 2, /BAD_OPTION --backend: expected memory or file:DIR, got "redis"/],
     [['serve', '--host', '0.0.0.0'], 2, /UNSAFE_ADDRESS --host 0\.0\.0\.0/],
     [
       ['serve', '--agents', './absent.mjs'],
@@ -176,6 +172,25 @@ describe('sluice serve', () => {
     const answer = await fetch(`${url}/invoke/throws`, { method: 'POST' });
     expect(answer.status).toBe(200);
     await server.says(/An RxJS subscriber threw: Error: aside/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('outlives listeners of agents that throw, and promises that nobody awaits', async () => {
+    const file = agentsFile(
+      'careless.mjs',
+      `const run = async ctx => {
+         ctx.signal.addEventListener('abort', () => { throw new Error('in a listener'); });
+         void Promise.reject(new Error('in a promise'));
+         ctx.token('ready');
+         await new Promise(resolve => ctx.signal.addEventListener('abort', resolve));
+       };
+       export default [{ name: 'careless', run }];`,
+    );
+    const { server, url } = await serve('--agents', file);
+    const id = await start(url, 'careless');
+    await server.says(/Nobody caught: Error: in a promise/);
+    await fetch(`${url}/runs/${id}/cancel`, { method: 'POST' });
+    await server.says(/Nobody caught: Error: in a listener/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });

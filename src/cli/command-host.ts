@@ -32,6 +32,8 @@ export interface ProcessHost {
   readonly errorOutput: Output;
   /** Whether somebody sees {@link complain} as it comes. */
   readonly hasErrorTerminal: boolean;
+  /** From now on, what nobody caught is told, and does not end the process. */
+  readonly outliveErrors: (tell: (error: unknown) => void) => void;
   /** For what was asked for, if it is short. */
   readonly print: (text: string) => void;
   /** For what went wrong. */

@@ -29,6 +29,7 @@ const code = await runCommand(process.argv.slice(2), {
   output,
   errorOutput,
   hasErrorTerminal: process.stderr.isTTY === true,
+  outliveErrors: tell => void process.on('uncaughtException', tell),
   print: text => void output.write(text.endsWith('\n') ? text : `${text}\n`).catch(() => undefined),
   complain: text => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
 });

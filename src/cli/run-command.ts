@@ -6,11 +6,13 @@ import { appendCommand } from './commands/append.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completerCommand, completionCommand } from './commands/completion.ts';
 import { execCommand } from './commands/exec.ts';
+import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tailCommand } from './commands/tail.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { withNextStep } from './next-step.ts';
 import { ReaderLeft } from './reader-left.ts';
@@ -21,7 +23,7 @@ Start here:
   $ sluice runs                  from another terminal: what runs there
   $ sluice tail <run>            watch one of them
 
-All but serve talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+All but serve, verify and export talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
 Each explains itself: sluice tail --help
 `;
 
@@ -48,6 +50,9 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .addCommand(answerCommand(host))
     .commandsGroup('Write runs:')
     .addCommand(appendCommand(host))
+    .commandsGroup('Look after what is stored:')
+    .addCommand(verifyCommand(host))
+    .addCommand(exportCommand(host))
     .commandsGroup('Other:')
     .addCommand(completionCommand(host))
     .addHelpText('after', HELP);

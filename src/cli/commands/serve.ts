@@ -77,6 +77,8 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   const settings = resolveServe(flags, host.env, host);
   // What subscribers of app code throw would otherwise end the process, and with it everybody's runs.
   config.onUnhandledError = error => host.complain(`An RxJS subscriber threw: ${described(error)}`);
+  // So would a listener of theirs that throws, or a promise that nobody awaits.
+  host.outliveErrors(error => host.complain(`Nobody caught: ${described(error)}`));
   const agents = await agentsFor(settings);
   const engine = createEngine({
     agents,

@@ -21,6 +21,14 @@ export { type AskPerson, type ExecutionContext, type Matter } from './control/ex
 export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } from './control/gate.ts';
 export { gated, type GatedOptions } from './control/gated.ts';
 export { type PolicyErrorListener } from './control/guard.ts';
+export { allowTypes, type AllowTypesOptions } from './control/policies/allow-types.ts';
+export { type ErrorClass, type FailureChoice } from './control/policies/failure-choice.ts';
+export { fallbackValue, type FallbackValueOptions } from './control/policies/fallback-value.ts';
+export { type PolicyPlace } from './control/policies/policy-place.ts';
+export { type Refusal } from './control/policies/refusal.ts';
+export { retry, type RetryOptions } from './control/policies/retry.ts';
+export { skipWhen, type SkipWhenOptions } from './control/policies/skip-when.ts';
+export { allowTools, denyTools, type ToolListOptions } from './control/policies/tool-lists.ts';
 export { type Policy, type PolicyRules, type Question } from './control/policy.ts';
 export { type Decision, type Signal, type Verdict } from './control/verdict.ts';
 export { memoryBackend, type MemoryBackendOptions } from './backends/memory/memory-backend.ts';

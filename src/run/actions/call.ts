@@ -2,12 +2,13 @@ import { isPromise } from '../../backends/backend.ts';
 import { vetoError, type Stopping } from '../../control/decided.ts';
 import type { Matter } from '../../control/execution-context.ts';
 import type { Decision } from '../../control/verdict.ts';
+import { isVeto } from '../../control/veto.ts';
 import type { SluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
 import type { Actions } from './actions.ts';
 import { Attempt } from './attempt.ts';
 import type { CallLimits } from './call-options.ts';
-import { callTimeout, errorData, errorSize, isVeto, refused, retryLimit, stepEnded } from './failures.ts';
+import { callTimeout, errorData, errorSize, refused, retryLimit, stepEnded } from './failures.ts';
 import type { Inmate, Place } from './place.ts';
 
 /** The types of the events of one kind of call. */

@@ -4,8 +4,6 @@ import type { JsonObject } from '../../event/json.ts';
 import type { TextMask } from '../../secrets/mask-value.ts';
 
 const LONGEST_ERROR = 16_384;
-/** An error may name its cause, which names its cause, and somebody may have made a ring of them. */
-const DEEPEST_CAUSE = 16;
 
 /** What a `*.failed` event says of what was thrown: its text, masked before it is cut, and its code if it is ours. */
 export function errorData(
@@ -20,20 +18,6 @@ export function errorData(
 /** An upper estimate of {@link errorData} as JSON, in characters. */
 export function errorSize({ error }: JsonObject): number {
   return 128 + (typeof error === 'string' ? error.length : 0);
-}
-
-/**
- * Whether something was thrown because a policy said no, here or in a call inside: to try again would be to ask until
- * the answer is yes.
- */
-export function isVeto(thrown: unknown): boolean {
-  let error = thrown;
-  for (let depth = 0; depth < DEEPEST_CAUSE && typeof error === 'object' && error !== null; depth++) {
-    const code = codeOf(error);
-    if (code === 'VETOED' || code === 'POLICY_ERROR') return true;
-    error = causeOf(error);
-  }
-  return false;
 }
 
 /** The step or run around a call ended before it. */
@@ -56,14 +40,6 @@ function codeOf(thrown: unknown): string | undefined {
     return isSluiceError(thrown) ? thrown.code : undefined;
   } catch {
     // A getter or a proxy of whoever threw it threw.
-    return undefined;
-  }
-}
-
-function causeOf(error: object): unknown {
-  try {
-    return (error as { readonly cause?: unknown }).cause;
-  } catch {
     return undefined;
   }
 }

@@ -37,6 +37,10 @@ describe('the runs of a server', () => {
     expect(await client.get(started.runId)).toMatchObject({ agent: 'greet', status: 'completed' });
   });
 
+  it('have addresses, whatever their ids', () => {
+    expect(client.eventsUrl('a/b c').href).toBe(`${proxy.url}/api/sluice/runs/a%2Fb%20c/events`);
+  });
+
   it('are started once with one key', async () => {
     const first = await client.start('greet', { idempotencyKey: 'k' });
     const again = await client.start('greet', { idempotencyKey: 'k' });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as fc from 'fast-check';
-import { createClient } from '../../src/client/create-client.ts';
+import { produceRun } from '../../src/client/produce-run.ts';
 import type { ConnectionState } from '../../src/client/options.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -55,7 +55,7 @@ describe('whatever goes wrong on the way, each event is stored once and in order
           await engine.open({ id });
           const first = proxy.connections;
           proxy.plan = connection => faults[connection - first];
-          const producer = createClient(proxy.url).producer(id, {
+          const producer = produceRun(`${proxy.url}/runs/${id}/events`, {
             retryDelay: 0,
             clock: hurriedClock(200),
             batch: { events },
@@ -91,7 +91,7 @@ describe('what the server answers', () => {
   async function told(act: Act): Promise<{ code: unknown; states: ConnectionState[] }> {
     server = await scriptedServer(act, done);
     const states: ConnectionState[] = [];
-    const producer = createClient(new URL('/', server.url)).producer('run', {
+    const producer = produceRun(server.url, {
       retryDelay: 0,
       clock: hurriedClock(20),
       signOfLife: 3_600_000,
@@ -141,7 +141,7 @@ describe('what the server answers', () => {
     expect((await told(act)).code).toBe('BAD_RESPONSE');
     await server.close();
     server = await scriptedServer(done, act, done);
-    const producer = createClient(new URL('/', server.url)).producer('run', { retryDelay: 0 });
+    const producer = produceRun(server.url, { retryDelay: 0 });
     void producer.emit(step('a'));
     await producer.drained();
     void producer.emit(step('b'));
@@ -163,7 +163,7 @@ describe('what the server answers', () => {
         });
       };
     server = await scriptedServer(read(1), read(0), read(3));
-    const producer = createClient(new URL('/', server.url)).producer('run', {
+    const producer = produceRun(server.url, {
       clock: hurriedClock(100),
       batch: { events: 2 },
     });

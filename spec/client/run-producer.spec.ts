@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from '../../src/client/create-client.ts';
+import { produceRun } from '../../src/client/produce-run.ts';
 import type { ConnectionState } from '../../src/client/options.ts';
 import type { ProducerOptions } from '../../src/client/producer-options.ts';
 import type { RunProducer } from '../../src/client/run-producer.ts';
@@ -35,7 +36,7 @@ const step = (name: string) => ({ type: 'step', data: { name } });
 
 async function produced(options: ProducerOptions = {}, id = 'run'): Promise<RunProducer> {
   await client.open({ id });
-  return client.producer(id, { retryDelay: 0, signal: stop.signal, ...options });
+  return produceRun(client.eventsUrl(id), { retryDelay: 0, signal: stop.signal, ...options });
 }
 
 async function stored(id = 'run'): Promise<string[]> {
@@ -84,7 +85,7 @@ describe('a producer', () => {
     await producer.close();
     expect(await stored()).toEqual(['started', 'one']);
     expect(await codeOf(() => producer.emit(step('late')))).toBe('BAD_OPTION');
-    const next = client.producer('run');
+    const next = produceRun(client.eventsUrl('run'));
     await next.complete();
     expect(await stored()).toEqual(['started', 'one', 'complete']);
   });
@@ -119,7 +120,7 @@ describe('a producer', () => {
     const patient = await serveHttp({ engine, port: 0 });
     proxy.target = patient.port;
     const { runId } = await client.open({ id: 'run' });
-    const producer = client.producer(runId, { signOfLife: 20, signal: stop.signal });
+    const producer = produceRun(client.eventsUrl(runId), { signOfLife: 20, signal: stop.signal });
     expect((await engine.runs.get(runId)).status).toBe('running');
     await client.cancel(runId, { reason: 'enough' });
     await until(() => producer.signal.aborted);
@@ -163,7 +164,7 @@ describe('a producer', () => {
   it('sends less at once to a server that takes less', async () => {
     const small = await serveHttp({ engine, port: 0, bodyLimit: 2_048 });
     await client.open({ id: 'run' });
-    const producer = createClient(small.url).producer('run', { retryDelay: 0 });
+    const producer = produceRun(createClient(small.url).eventsUrl('run'), { retryDelay: 0 });
     const names = Array.from({ length: 300 }, (_, at) => `s${at}`);
     for (const name of names) void producer.emit(step(name));
     await producer.complete();
@@ -196,7 +197,9 @@ describe('a producer', () => {
     stop.abort(reason);
     expect(await codeOf(() => waiting)).toBe(reason);
     expect(producer.signal.reason).toBe(reason);
-    expect(await codeOf(() => client.producer('run', { signal: stop.signal }).emit(step('b')))).toBe(reason);
+    expect(
+      await codeOf(() => produceRun(client.eventsUrl('run'), { signal: stop.signal }).emit(step('b'))),
+    ).toBe(reason);
   });
 
   it('tells how the connection is doing, and gives up after maxRetries', async () => {
@@ -223,6 +226,13 @@ describe('a producer', () => {
     expect(await stored()).toEqual(['started', 'a', 'complete']);
   });
 
+  it('finds its run in the address, and says so', () => {
+    const runIdOf = (url: string | URL) => produceRun(url, { signal: AbortSignal.abort() }).runId;
+    expect(runIdOf(client.eventsUrl('a/b c'))).toBe('a/b c');
+    expect(runIdOf(`${proxy.url}/api/runs/a%zz/events?x=1`)).toBe('a%zz');
+    expect(() => produceRun('/runs/run/events')).toThrow(/^url: expected an address/);
+  });
+
   it('takes thirty thousand events without being awaited', async () => {
     const producer = await produced({ batch: { events: 1_000 } });
     for (let at = 0; at < 30_000; at++) void producer.emit(step('s'));
@@ -238,7 +248,7 @@ describe('a producer', () => {
     [{ capacity: { bytes: 1 } }, 'capacity.bytes: expected 1024 to 1073741824 bytes, got 1.'],
     [{ maxRetries: Number.NaN }, 'maxRetries: expected 0 to Infinity retries, got NaN.'],
   ])('refuses %j', (options, message) => {
-    expect(() => client.producer('run', options)).toThrow(
+    expect(() => produceRun(client.eventsUrl('run'), options)).toThrow(
       expect.objectContaining({ code: 'BAD_OPTION', message }),
     );
   });

@@ -4,11 +4,9 @@ import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
 import type { RunView } from '../http/run-view.ts';
 import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
 import type { Feed } from './feed.ts';
-import { resolveProducerOptions, type ProducerOptions } from './producer-options.ts';
+import { askServer } from './ask-server.ts';
 import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
 import { watchRuns, withQuery, type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
-import { RemoteProducer, type RunProducer } from './run-producer.ts';
-import { badResponse, sendRequest } from './send-request.ts';
 
 /** How a run is started; the server checks it. Times are milliseconds. */
 export interface StartRequest {
@@ -37,19 +35,15 @@ export interface StartedRun {
 }
 
 /**
- * The runs of a server. Each call, but for {@link producer}, is one request and never repeated by itself; it rejects with `CONNECTION_LOST` if
- * nobody answers, with the error that the server answers, and with `BAD_RESPONSE` for what no Sluice server says.
+ * The runs of a server. Each call that gives a promise is one request and never repeated by itself; it rejects with
+ * `CONNECTION_LOST` if nobody answers within `timeout`, with the error that the server answers, and with `BAD_RESPONSE`
+ * for what no Sluice server says.
  */
 export interface Client {
   /** Starts an agent. */
   start(agent: string, request?: StartRequest): Promise<StartedRun>;
-  /** Creates a run without an agent: {@link producer} writes it. */
+  /** Creates a run without an agent: `produceRun` writes it. */
   open(request?: StartRequest): Promise<StartedRun>;
-  /**
-   * Writes a run that was {@link open}ed, here or elsewhere. Nothing is sent inside of this call; the requests that
-   * follow are repeated until they are answered. Throws `BAD_OPTION`.
-   */
-  producer(runId: string, options?: ProducerOptions): RunProducer;
   /** Rejects with `RUN_NOT_FOUND`. */
   get(runId: string): Promise<RunView>;
   /** One page of runs, newest first. */
@@ -61,6 +55,8 @@ export interface Client {
     runId: string,
     options?: ConnectOptions,
   ): RunConnection<Custom>;
+  /** Where the events of a run are, for `connectRun` and `produceRun`. A new object each time. */
+  eventsUrl(runId: string): URL;
   /** Asks a run to stop. Rejects with `RUN_NOT_FOUND`, and with `RUN_ENDED` if it ended otherwise. */
   cancel(runId: string, body?: { readonly reason?: string | undefined }): Promise<'requested' | 'cancelled'>;
   /** Answers a question. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
@@ -78,18 +74,14 @@ export interface Client {
  * requests. Sends nothing by itself. Throws `BAD_OPTION`.
  */
 export function createClient(url: string | URL, options: RequestOptions = {}): Client {
+  const settings = resolveStreamOptions(options);
   const base = resolveUrl(url);
   const runs = new URL(base.href.replace(/\/*(?:[?#].*)?$/, '/runs'));
   const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${encodeURIComponent(runId)}${path}`);
 
-  const ask = async <Body>(target: URL, init: RequestInit = {}): Promise<{ status: number; body: Body }> => {
-    const response = await sendRequest(target, { accept: 'application/json', ...init }, options);
-    if (response.status === 204) return { status: 204, body: undefined as Body };
-    try {
-      return { status: response.status, body: (await response.json()) as Body };
-    } catch {
-      throw badResponse(target, 'expected JSON, got something else', { status: response.status });
-    }
+  const ask = async <Body>(target: URL, init: RequestInit = {}) => {
+    const { status, body } = await askServer(target, init, settings);
+    return { status, body: body as Body };
   };
   const post = <Body>(target: URL, body: object) =>
     ask<Body>(target, { method: 'POST', body: JSON.stringify(body) });
@@ -97,13 +89,12 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
   return {
     start: async (agent, request) => (await post<StartedRun>(runs, { ...request, agent })).body,
     open: async request => (await post<StartedRun>(runs, { ...request })).body,
-    producer: (runId, more) =>
-      new RemoteProducer(runId, at(runId, '/events'), resolveProducerOptions({ ...options, ...more })),
     get: async runId => (await ask<RunView>(at(runId))).body,
     list: async (query = {}) => (await ask<RunListPage>(withQuery(new URL(runs), query))).body,
     watch: (query = {}, more) =>
       watchRuns(withQuery(new URL(runs), query), resolveStreamOptions({ ...options, ...more })),
     events: (runId, more) => connectRun(at(runId, '/events'), { ...options, ...more }),
+    eventsUrl: runId => at(runId, '/events'),
     cancel: async (runId, body = {}) =>
       (await post(at(runId, '/cancel'), body)).status === 200 ? 'cancelled' : 'requested',
     answer: async (runId, askId, answer) => void (await post(at(runId, '/answers'), { ...answer, askId })),

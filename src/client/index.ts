@@ -9,6 +9,7 @@ export {
   type StreamOptions,
 } from './options.ts';
 export { type AmountOfEvents, type ProducerOptions } from './producer-options.ts';
+export { produceRun } from './produce-run.ts';
 export { type RunItem } from './run-items.ts';
 export { type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
 export { type ProducedEvent, type RunProducer } from './run-producer.ts';

@@ -13,6 +13,13 @@ export interface RequestOptions {
   readonly headers?: HeadersSource | undefined;
   /** Sends requests: one with `credentials: 'include'`, say. Default: the global one. */
   readonly fetch?: typeof fetch | undefined;
+  /**
+   * Milliseconds from a request to the end of its answer, behind which it fails with `CONNECTION_LOST`. Streams do not
+   * heed it: they go by the server's signs of life. 1 ms to 1 h. Default: 30 s.
+   */
+  readonly timeout?: number | undefined;
+  /** Where time is taken from; for tests. Default: the machine's. */
+  readonly clock?: Clock | undefined;
 }
 
 /** How a stream is kept open. Times are milliseconds. */
@@ -30,8 +37,6 @@ export interface StreamOptions extends RequestOptions {
   readonly maxRetryDelay?: number | undefined;
   /** Told whenever the connection changes. What it throws ends the reading with that error. */
   readonly onState?: ((state: ConnectionState) => void) | undefined;
-  /** Where time is taken from; for tests. Default: the machine's. */
-  readonly clock?: Clock | undefined;
 }
 
 /** How a connection is doing. `attempt` counts failures in a row, from 1. */
@@ -51,6 +56,7 @@ export type ConnectionState =
 
 /** {@link StreamOptions}, checked, with every default filled in. */
 export interface StreamSettings extends RequestOptions {
+  readonly timeout: number;
   readonly signal: AbortSignal | undefined;
   readonly maxRetries: number;
   readonly retryDelay: number;
@@ -66,6 +72,7 @@ export function resolveStreamOptions(options: StreamOptions): StreamSettings {
   return {
     headers: options.headers,
     fetch: options.fetch,
+    timeout: amount('timeout', options.timeout ?? 30_000, [1, HOUR], 'ms'),
     signal: options.signal,
     maxRetries: amount('maxRetries', options.maxRetries ?? Infinity, [0, Infinity], 'retries'),
     retryDelay: amount('retryDelay', options.retryDelay ?? 500, [0, HOUR], 'ms'),

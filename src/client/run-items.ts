@@ -1,10 +1,12 @@
 import { isSluiceError } from '../errors/sluice-error.ts';
 import { isNotice, type Notice } from '../event/notice.ts';
 import type { CustomEvents, RunEvent } from '../event/run-event.ts';
+import { askServer } from './ask-server.ts';
 import type { FeedSource } from './feed.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { StreamSettings } from './options.ts';
-import { badResponse, sendRequest } from './send-request.ts';
+import { runIdOf } from './run-address.ts';
+import { badResponse } from './send-request.ts';
 
 /** What a reader of a run is given. */
 export type RunItem<Custom extends CustomEvents> = RunEvent<Custom> | Notice;
@@ -57,7 +59,7 @@ export class RunItems<Custom extends CustomEvents> implements FeedSource<RunItem
     } catch (error) {
       if (!isSluiceError(error) || error.details?.status !== 404 || !isResuming) throw error;
     }
-    const runId = decodeURIComponent(this.#address.pathname.split('/').at(-2) ?? '');
+    const runId = runIdOf(this.#address);
     this.#told = { notice: 'reset', runId, reason: 'gone' };
     this.#place.isEnded = true;
     return true;
@@ -75,12 +77,8 @@ export class RunItems<Custom extends CustomEvents> implements FeedSource<RunItem
 
   /** Asks where the end is: a connection that is cut before its first event could not tell what it has missed. */
   async #findNow(signal: AbortSignal): Promise<void> {
-    const response = await sendRequest(
-      new URL('offset', this.#address),
-      { accept: 'application/json', signal },
-      this.#settings,
-    );
-    const { cursor } = Object(await response.json().catch(() => null)) as { readonly cursor?: unknown };
+    const { body } = await askServer(new URL('offset', this.#address), {}, this.#settings, signal);
+    const { cursor } = Object(body) as { readonly cursor?: unknown };
     if (typeof cursor !== 'string')
       throw badResponse(this.#address, 'expected the offset of a run, got something else');
     this.#place.cursor = cursor;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isSluiceError, SluiceError } from '../../index.ts';
-import type { ProducedEvent, RunProducer } from '../../client/index.ts';
+import { produceRun, type ProducedEvent, type RunProducer } from '../../client/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { connectionTeller } from '../connection-teller.ts';
 import { EXIT_CODES, exitCodesHelp } from '../exit-codes.ts';
@@ -55,7 +55,8 @@ async function append(given: string | undefined, flags: AppendFlags, host: Comma
   const server = serverOf(flags, host.env);
   const runId = flags.new ? await opened(server, given, flags) : await writable(server, given);
   if (flags.new) await host.output.write(flags.json ? `${JSON.stringify({ runId })}\n` : `${runId}\n`);
-  const producer = server.client.producer(runId, {
+  const producer = produceRun(server.client.eventsUrl(runId), {
+    headers: server.headers,
     // So often it hears of a cancel while the input is silent.
     signOfLife: 2_000,
     onState: connectionTeller(host),

@@ -61,7 +61,7 @@ export class ProgramRun {
           `run ${opened.runId}. Watch it: sluice tail ${opened.runId}${server.urlFlag}, or ${server.url}/#run=${opened.runId}`,
         );
       }
-      return new Recording(server.client, opened.runId, {
+      return new Recording(server, opened.runId, {
         cancelled: () => {
           this.#say('the run was cancelled: stopping the program.');
           this.#cancel('SIGTERM', 'asked by the server');

@@ -1,6 +1,12 @@
 import { asyncScheduler } from 'rxjs';
 import { isSluiceError, type JsonObject } from '../../index.ts';
-import type { Client, ConnectionState, ProducedEvent, RunProducer } from '../../client/index.ts';
+import {
+  produceRun,
+  type ConnectionState,
+  type ProducedEvent,
+  type RunProducer,
+} from '../../client/index.ts';
+import type { Server } from '../server-address.ts';
 
 /** Whoever wants to know how the recording is doing. */
 export interface RecordingListener {
@@ -31,7 +37,7 @@ const MB = 1_024 * 1_024;
 /** A run as a program's output becomes its events. Memory: 4 MB of events that the server has not taken, twice. */
 export class Recording {
   readonly runId: string;
-  readonly #client: Client;
+  readonly #server: Server;
   readonly #listener: RecordingListener;
   readonly #stop = new AbortController();
   #producer: RunProducer;
@@ -43,9 +49,9 @@ export class Recording {
   #isStored = false;
   #isWaiting = false;
 
-  constructor(client: Client, runId: string, listener: RecordingListener) {
+  constructor(server: Server, runId: string, listener: RecordingListener) {
     this.runId = runId;
-    this.#client = client;
+    this.#server = server;
     this.#listener = listener;
     this.#producer = this.#produce();
   }
@@ -115,7 +121,8 @@ export class Recording {
   }
 
   #produce(): RunProducer {
-    const producer = this.#client.producer(this.runId, {
+    const producer = produceRun(this.#server.client.eventsUrl(this.runId), {
+      headers: this.#server.headers,
       signal: this.#stop.signal,
       signOfLife: SIGN_OF_LIFE,
       maxRetryDelay: LONGEST_RETRY,
@@ -161,7 +168,7 @@ export class Recording {
 
   async #isCancelled(): Promise<boolean> {
     try {
-      return (await this.#client.get(this.runId)).status === 'cancelled';
+      return (await this.#server.client.get(this.runId)).status === 'cancelled';
     } catch {
       return false;
     }

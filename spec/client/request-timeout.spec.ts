@@ -10,20 +10,26 @@ let server: Server;
 let url: string;
 /** What the server says to each request; nothing more follows. */
 let saying: string;
-const open = new Set<Socket>();
+const sockets = new Set<Socket>();
+/** Those with a request; clients make some that they never use. */
+const asked = new Set<Socket>();
 
 beforeEach(async () => {
   saying = '';
   server = createServer(socket => {
-    open.add(socket);
-    socket.on('error', () => undefined).on('close', () => open.delete(socket));
-    socket.on('data', () => socket.write(saying));
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => [sockets, asked].forEach(set => set.delete(socket)));
+    socket.on('data', () => {
+      asked.add(socket);
+      socket.write(saying);
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(async () => {
-  for (const socket of open) socket.destroy();
+  for (const socket of sockets) socket.destroy();
   await new Promise(resolve => server.close(resolve));
 });
 
@@ -45,7 +51,7 @@ describe('a port that accepts and stays silent', () => {
         /^http:\/\/127\.0\.0\.1:\d+\/runs[a-z/]*: no answer within 0\.02 s\. Start the server, or check/,
       ) as unknown,
     });
-    await until(() => open.size === 0);
+    await until(() => asked.size === 0);
   });
 
   it('is waited for 30 s unless told otherwise', async () => {
@@ -56,7 +62,7 @@ describe('a port that accepts and stays silent', () => {
   it('may have begun to answer', async () => {
     saying = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"runs":';
     await expect(createClient(url, { timeout: 200 }).list()).rejects.toThrow(/no answer within 0\.2 s/);
-    await until(() => open.size === 0);
+    await until(() => asked.size === 0);
   });
 
   it('may be whatever makes the headers, or a fetch that heeds no signal', async () => {

@@ -185,6 +185,8 @@ describe('ctx.ask', () => {
     ['time-out that is no number', '?', { timeout: '1s' }, 'BAD_OPTION'],
     ['time-out before now', '?', { timeout: -1 }, 'BAD_OPTION'],
     ['time-out that never comes', '?', { timeout: Infinity }, 'BAD_OPTION'],
+    ['schema that is plain JSON Schema', '?', { schema: { type: 'string' } }, 'BAD_OPTION'],
+    ['schema that is null', '?', { schema: null }, 'BAD_OPTION'],
     ['default that is no JSON', '?', { timeout: 1, default: () => 1 }, 'BAD_EVENT'],
   ])('refuses a %s, and asks nothing', async (_, question, options, code) => {
     const { context, run, sweep, seen } = asking();

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { isCustomType } from './event-types.ts';
 import type { CustomEvents, CustomType } from './run-event.ts';
+import { isZodSchema } from './zod-schema.ts';
 
 /** The custom types of an application and the schemas of their `data`. Made by {@link defineEvents}. */
 export interface EventDefinitions<Custom extends CustomEvents = CustomEvents> {
@@ -42,11 +43,6 @@ export function defineEvents<const Schemas extends { readonly [Type in CustomTyp
     schemas: Object.fromEntries(kept) as EventDefinitions<Custom>['schemas'],
     schemaOf: type => kept.get(type),
   };
-}
-
-// By shape, since the application may hold another copy of zod.
-function isZodSchema(schema: unknown): schema is z.ZodType {
-  return typeof schema === 'object' && schema !== null && '_zod' in schema && 'safeParse' in schema;
 }
 
 function badDefinition(name: string, problem: string): SluiceError {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
+import { isZodSchema } from '../event/zod-schema.ts';
 import { isoTime } from '../time/iso-time.ts';
 import { newId } from '../time/new-id.ts';
 import type { Clock } from '../time/clock.ts';
@@ -79,7 +80,7 @@ export class Asks {
         askId,
         question: checkQuestion(question),
         // An answer is what goes into the schema, not what comes out of it.
-        schema: schema && (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonObject),
+        schema: schema === undefined ? undefined : jsonSchemaOf(schema),
         expiresAt: expiresAt === undefined ? undefined : isoTime(expiresAt),
       },
       'ask',
@@ -154,6 +155,16 @@ export function askNotFound(runId: string, askId: string): SluiceError {
 function checkQuestion(question: unknown): string {
   if (typeof question === 'string') return question;
   throw new SluiceError('BAD_EVENT', `ask: question: expected a string, got ${typeof question}.`);
+}
+
+function jsonSchemaOf(schema: unknown): JsonObject {
+  if (isZodSchema(schema))
+    return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonObject;
+  const got = schema === null ? 'null' : typeof schema;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `ask: schema: expected a schema of zod 4, such as z.string(), got ${got}. z.fromJSONSchema makes one of JSON Schema.`,
+  );
 }
 
 function checkTimeout(timeout: unknown): number | undefined {

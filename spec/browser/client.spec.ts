@@ -170,6 +170,32 @@ describe('the client in a browser', () => {
   );
 
   it(
+    'writes a run over lost connections, and hears that somebody stopped it',
+    async () => {
+      await engine.open({ id: 'run' });
+      const first = proxy.connections;
+      proxy.cutAll();
+      proxy.plan = connection =>
+        connection < first + 3 ? { side: 'response', after: 0, how: 'cut' } : undefined;
+      await page.evaluate(async () => {
+        const producer = (window as unknown as Watching).client.produceRun('/runs/run/events', {
+          ...{ batch: { events: 10 }, retryDelay: 1, signOfLife: 100 },
+        });
+        for (let at = 0; at < 50; at++) void producer.emit({ type: 'step', data: { name: `s${at}` } });
+        await producer.drained();
+        Object.assign(window, { told: producer.signal });
+      });
+      expect(proxy.connections).toBeGreaterThan(first + 3);
+      const { items } = await engine.events.search('run', { limit: 100 });
+      const names = items.flatMap(item => ('type' in item && item.type === 'step' ? [item.data.name] : []));
+      expect(names).toEqual(Array.from({ length: 50 }, (_, at) => `s${at}`));
+      await engine.runs.cancel('run');
+      await page.waitForFunction(() => (window as unknown as { told: AbortSignal }).told.aborted);
+    },
+    PATIENCE,
+  );
+
+  it(
     'asks the browser for nothing that nobody asks it for',
     async () => {
       const writer = await engine.open({ id: 'run' });

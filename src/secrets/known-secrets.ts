@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors/sluice-error.ts';
 import { PatternTable, type Pattern } from './pattern-table.ts';
+import { PrefixTree } from './prefix-tree.ts';
 import { secretForms } from './secret-forms.ts';
 
 /** Names and values of secrets; absent and empty values are passed over, as an unset variable gives them. */
@@ -16,6 +17,7 @@ const NAME = /^[\w.:/-]{1,64}$/;
 export class KnownSecrets {
   readonly #values = new Map<string, Set<string>>();
   #table: PatternTable | undefined;
+  #prefixes: PrefixTree | undefined;
 
   /**
    * Learns a value of 4 to 16,384 characters, not counting white space around it. It is found as it is and as it looks in JSON, URLs, hex and base64.
@@ -39,13 +41,13 @@ export class KnownSecrets {
     const values = this.#values.get(name);
     if (values) values.add(secret);
     else this.#values.set(name, new Set([secret]));
-    this.#table = undefined;
+    this.#forget();
     return this;
   }
 
   /** Forgets every value of a name; whether there was one. */
   remove(name: string): boolean {
-    this.#table = undefined;
+    this.#forget();
     return this.#values.delete(name);
   }
 
@@ -78,14 +80,47 @@ export class KnownSecrets {
     return masked + text.slice(copied);
   }
 
+  /**
+   * How many characters at the end of the text have to wait, since with what follows they may become a secret, in
+   * any of its forms. No secret in the text lies across the cut: what is before it can be masked and passed on by
+   * itself, and masking what waits together with what follows gives the rest. 0 if nothing has to wait.
+   * Linear in the text.
+   */
+  pending(text: string): number {
+    this.#prefixes ??= new PrefixTree(this.#patterns().keys());
+    const open = this.#prefixes.openEnd(text);
+    return open === 0 ? 0 : text.length - this.#uncut(text, text.length - open);
+  }
+
+  /** Where the secrets that lie across a cut, one reaching over the next, begin; else the cut itself. */
+  #uncut(text: string, cut: number): number {
+    const table = (this.#table ??= this.#build());
+    let from = 0;
+    let until = 0;
+    for (let hit = table.find(text, 0); hit && hit.start < cut; hit = table.find(text, hit.start + 1)) {
+      if (hit.start >= until) from = hit.start;
+      until = Math.max(until, hit.end);
+    }
+    return until > cut ? from : cut;
+  }
+
+  #forget(): void {
+    this.#table = undefined;
+    this.#prefixes = undefined;
+  }
+
   #build(): PatternTable {
+    return new PatternTable([...this.#patterns().values()]);
+  }
+
+  #patterns(): Map<string, Pattern> {
     const patterns = new Map<string, Pattern>();
     for (const [name, values] of this.#values) {
       for (const value of values) {
         for (const text of secretForms(value)) if (!patterns.has(text)) patterns.set(text, { text, name });
       }
     }
-    return new PatternTable([...patterns.values()]);
+    return patterns;
   }
 }
 

@@ -9,6 +9,11 @@ const MOST_VALUES = 200_000;
 /** Masks one text; returns the same string if there is nothing to mask. */
 export interface TextMask {
   mask(text: string): string;
+  /**
+   * How many characters at the end of the text may still become part of a secret, with what follows; what is before
+   * them can be masked by itself. A mask without it looks at whole texts only.
+   */
+  pending?(text: string): number;
 }
 
 /** What {@link maskValue} found. */

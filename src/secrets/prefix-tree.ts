@@ -1,0 +1,117 @@
+/** A prefix of at least one pattern. */
+class Prefix {
+  readonly #children = new Map<number, Prefix | undefined>();
+  /** The longest proper suffix that is a prefix as well; the root's is the root. */
+  shorter: Prefix;
+
+  constructor(
+    /** The patterns from `first` to before `end`, in order, begin with this prefix. */
+    readonly first: number,
+    readonly end: number,
+    readonly length: number,
+  ) {
+    this.shorter = this;
+  }
+
+  known(code: number): Prefix | undefined {
+    return this.#children.get(code);
+  }
+
+  has(code: number): boolean {
+    return this.#children.has(code);
+  }
+
+  put(code: number, child: Prefix | undefined): void {
+    this.#children.set(code, child);
+  }
+}
+
+/** So many prefixes are kept between two texts: a few MB. Those that texts never touch are never made. */
+const MOST_KEPT = 16_384;
+
+/**
+ * Tells how much of the end of a text may be the beginning of a pattern, after Aho and Corasick (1975). Thousands of
+ * patterns in a dozen forms would make millions of nodes, so that only those are made that a text walks through.
+ * The time is linear in the end of the text that is as long as the longest pattern, and grows with the
+ * logarithm of the number of patterns.
+ */
+export class PrefixTree {
+  /** Prefixes visited and made since the tree exists: the work done, for specs that count it. */
+  steps = 0;
+  readonly #patterns: readonly string[];
+  readonly #longest: number;
+  #root: Prefix;
+  #kept = 0;
+
+  constructor(patterns: Iterable<string>) {
+    this.#patterns = [...new Set(patterns)].sort();
+    this.#longest = this.#patterns.reduce((most, { length }) => Math.max(most, length), 0);
+    this.#root = new Prefix(0, this.#patterns.length, 0);
+  }
+
+  /** Length of the longest end of the text that is a pattern's beginning, and not all of that pattern. */
+  openEnd(text: string): number {
+    if (this.#kept > MOST_KEPT) {
+      this.#root = new Prefix(0, this.#patterns.length, 0);
+      this.#kept = 0;
+    }
+    let prefix = this.#root;
+    for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at++) {
+      prefix = this.#after(prefix, text.charCodeAt(at));
+    }
+    while (prefix.length > 0 && !this.#canGrow(prefix)) prefix = prefix.shorter;
+    return prefix.length;
+  }
+
+  #canGrow({ first, end, length }: Prefix): boolean {
+    return end - first > 1 || this.#patterns[first]!.length > length;
+  }
+
+  #after(from: Prefix, code: number): Prefix {
+    for (let prefix = from; ; prefix = prefix.shorter) {
+      this.steps++;
+      const longer = this.#longer(prefix, code);
+      if (longer || prefix.length === 0) return longer ?? prefix;
+    }
+  }
+
+  /** One character more. What is made learns at once which shorter prefix it ends in, so that none is without. */
+  #longer(prefix: Prefix, code: number): Prefix | undefined {
+    if (prefix.has(code)) return prefix.known(code);
+    const made = this.#make(prefix, code);
+    let unlinked = made;
+    for (let other = prefix; unlinked !== undefined && other.length > 0;) {
+      other = other.shorter;
+      this.steps++;
+      const isKnown = other.has(code);
+      const shorter: Prefix | undefined = isKnown ? other.known(code) : this.#make(other, code);
+      if (shorter === undefined) continue;
+      unlinked.shorter = shorter;
+      unlinked = isKnown ? undefined : shorter;
+    }
+    if (unlinked !== undefined) unlinked.shorter = this.#root;
+    return made;
+  }
+
+  #make(prefix: Prefix, code: number): Prefix | undefined {
+    const first = this.#firstFrom(prefix, code);
+    const end = this.#firstFrom(prefix, code + 1);
+    const made = first < end ? new Prefix(first, end, prefix.length + 1) : undefined;
+    prefix.put(code, made);
+    this.#kept++;
+    return made;
+  }
+
+  /** Of the patterns with this prefix the first whose next character is `code` or behind it. */
+  #firstFrom(prefix: Prefix, code: number): number {
+    let low = prefix.first;
+    let high = prefix.end;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const pattern = this.#patterns[middle]!;
+      if (pattern.length > prefix.length && pattern.charCodeAt(prefix.length) >= code) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -9,7 +9,11 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 // Inside node_modules, so that rxjs and the peers are found as any user's program finds them.
 const CACHE = join(ROOT, 'node_modules/.cache');
-const DOORS = { 'src/index.ts': 'index.js', 'src/http/index.ts': 'http.js', 'src/client/index.ts': 'client.js' };
+const DOORS = {
+  'src/index.ts': 'index.js',
+  'src/http/index.ts': 'http.js',
+  'src/client/index.ts': 'client.js',
+};
 
 const throughTheDoors = {
   name: 'through-the-doors',

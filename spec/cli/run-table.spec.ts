@@ -7,16 +7,15 @@ import { styleFor } from '../../src/cli/terminal-style.ts';
 const plain = styleFor({ isTerminal: false }, {});
 const rich = styleFor({ isTerminal: true }, {});
 const time = '2030-01-01T00:00:00.000Z';
-const run = (runId: string, more: Partial<ListedRun> = {}): ListedRun =>
-  ({
-    runId,
-    tenantId: 't',
-    status: 'running',
-    createdAt: time,
-    updatedAt: time,
-    eventsUrl: '',
-    ...more,
-  });
+const run = (runId: string, more: Partial<ListedRun> = {}): ListedRun => ({
+  runId,
+  tenantId: 't',
+  status: 'running',
+  createdAt: time,
+  updatedAt: time,
+  eventsUrl: '',
+  ...more,
+});
 
 describe('a table of runs', () => {
   it('has columns as wide as they need be, and none that is empty', () => {

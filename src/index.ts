@@ -22,13 +22,28 @@ export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } fro
 export { gated, type GatedOptions } from './control/gated.ts';
 export { type PolicyErrorListener } from './control/guard.ts';
 export { allowTypes, type AllowTypesOptions } from './control/policies/allow-types.ts';
+export { budget, type BudgetOptions } from './control/policies/budget.ts';
+export { circuitBreaker, type CircuitBreakerOptions } from './control/policies/circuit-breaker.ts';
+export { concurrencyLimit, type ConcurrencyLimitOptions } from './control/policies/concurrency-limit.ts';
 export { type ErrorClass, type FailureChoice } from './control/policies/failure-choice.ts';
 export { fallbackValue, type FallbackValueOptions } from './control/policies/fallback-value.ts';
 export { type PolicyPlace } from './control/policies/policy-place.ts';
+export { rateLimit, type RateLimitOptions } from './control/policies/rate-limit.ts';
 export { type Refusal } from './control/policies/refusal.ts';
 export { retry, type RetryOptions } from './control/policies/retry.ts';
 export { skipWhen, type SkipWhenOptions } from './control/policies/skip-when.ts';
+export { type PolicyKey } from './control/policies/subject-names.ts';
 export { allowTools, denyTools, type ToolListOptions } from './control/policies/tool-lists.ts';
+export { memoryPolicyStore, type MemoryPolicyStoreOptions } from './control/memory-policy-store.ts';
+export {
+  type Admission,
+  type Amounts,
+  type Bucket,
+  type CallOutcome,
+  type CircuitRules,
+  type PolicyStore,
+  type Spent,
+} from './control/policy-store.ts';
 export { type Policy, type PolicyRules, type Question } from './control/policy.ts';
 export { type Decision, type Signal, type Verdict } from './control/verdict.ts';
 export { memoryBackend, type MemoryBackendOptions } from './backends/memory/memory-backend.ts';

@@ -34,10 +34,9 @@ function toolList(kind: string, allows: (tool: string) => boolean, options: Tool
   return {
     ...{ name, priority, types: 'tool.called' },
     decide({ data }) {
-      const tool = String(data['tool']);
-      return allows(tool)
-        ? { signal: 'PROCEED' }
-        : refusing(then, `the tool ${JSON.stringify(tool)} is not allowed`);
+      const { tool } = data;
+      if (typeof tool === 'string' && allows(tool)) return { signal: 'PROCEED' };
+      return refusing(then, `the tool ${JSON.stringify(tool)} is not allowed`);
     },
   };
 }

@@ -1,5 +1,7 @@
+import { Exchange } from './exchange.ts';
 import type { StreamSettings } from './options.ts';
-import { badResponse, connectionLost, sendRequest } from './send-request.ts';
+import { parseJson } from './parse-json.ts';
+import { badResponse, sendRequest } from './send-request.ts';
 
 /** What a server answered; `body` is not checked, and `undefined` if there is none. */
 export interface Answer {
@@ -18,36 +20,20 @@ export function askServer(
   stop?: AbortSignal,
 ): Promise<Answer> {
   const { clock, timeout } = settings;
-  const abort = new AbortController();
-  return new Promise((resolve, reject) => {
-    // What is waited for need not heed the abort.
-    const giveUp = (): void => {
-      reject(connectionLost(url, `no answer within ${timeout / 1_000} s`));
-      abort.abort();
-    };
-    const stopAlarm = clock.alarm(timeout, giveUp, false);
-    stop?.addEventListener('abort', giveUp);
-    void answerOf(url, { ...init, signal: abort.signal }, settings)
-      .then(resolve, reject)
-      .finally(() => {
-        stopAlarm();
-        stop?.removeEventListener('abort', giveUp);
-      });
-  });
+  const exchange = new Exchange(url, clock);
+  const giveUp = (): void => exchange.giveUp('the client has given up');
+  stop?.addEventListener('abort', giveUp);
+  const late = (): string => `no answer within ${timeout / 1_000} s`;
+  return exchange
+    .wait(timeout, late, signal => answerOf(url, { ...init, signal }, settings))
+    .finally(() => stop?.removeEventListener('abort', giveUp));
 }
 
 async function answerOf(url: URL, init: RequestInit, settings: StreamSettings): Promise<Answer> {
   const response = await sendRequest(url, { accept: 'application/json', ...init }, settings);
   const { status } = response;
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (error) {
-    throw connectionLost(url, 'the answer was cut', error);
-  }
-  try {
-    return { status, body: status === 204 ? undefined : JSON.parse(text) };
-  } catch {
-    throw badResponse(url, `expected JSON, got ${JSON.stringify(text.slice(0, 80))}`, { status });
-  }
+  const text = await response.text();
+  const body = parseJson(text);
+  if (body !== undefined || status === 204) return { status, body };
+  throw badResponse(url, `expected JSON, got ${JSON.stringify(text.slice(0, 80))}`, { status });
 }

@@ -1,9 +1,9 @@
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { FilterSpec } from '../event/filter.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
-import { feedOf, type Feed } from './feed.ts';
+import { feedOf, type Feed, type FeedSource } from './feed.ts';
 import { resolveStreamOptions, resolveUrl, type StreamOptions } from './options.ts';
-import { RunItems, type RunItem, type RunPlace } from './run-items.ts';
+import { runItems, type RunItem, type RunPlace } from './run-items.ts';
 
 /** What to read of a run, and how the connection is kept. */
 export interface ConnectOptions extends StreamOptions {
@@ -54,10 +54,10 @@ export function connectRun<Custom extends CustomEvents = AnyCustom>(
   if (options.filter !== undefined) address.searchParams.set('filter', String(options.filter));
   const after = options.after ?? address.searchParams.get('after') ?? 'start';
   const place: RunPlace = { cursor: String(after), isEnded: false };
-  let reader: RunItems<Custom> | undefined;
+  let reader: FeedSource<RunItem<Custom>> | undefined;
   const feed = feedOf<RunItem<Custom>>(() => {
     if (reader) throw alreadyRead();
-    const items = new RunItems<Custom>(address, settings, place, () => {
+    const items = runItems<Custom>(address, settings, place, () => {
       if (reader === items) reader = undefined;
     });
     return (reader = items);

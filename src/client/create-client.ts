@@ -79,18 +79,14 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
   const runs = new URL(base.href.replace(/\/*(?:[?#].*)?$/, '/runs'));
   const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${encodeURIComponent(runId)}${path}`);
 
-  const ask = async <Body>(target: URL, init: RequestInit = {}) => {
-    const { status, body } = await askServer(target, init, settings);
-    return { status, body: body as Body };
-  };
-  const post = <Body>(target: URL, body: object) =>
-    ask<Body>(target, { method: 'POST', body: JSON.stringify(body) });
+  const ask = (target: URL, init: RequestInit = {}) => askServer(target, init, settings);
+  const post = (target: URL, body: object) => ask(target, { method: 'POST', body: JSON.stringify(body) });
 
   return {
-    start: async (agent, request) => (await post<StartedRun>(runs, { ...request, agent })).body,
-    open: async request => (await post<StartedRun>(runs, { ...request })).body,
-    get: async runId => (await ask<RunView>(at(runId))).body,
-    list: async (query = {}) => (await ask<RunListPage>(withQuery(new URL(runs), query))).body,
+    start: async (agent, request) => (await post(runs, { ...request, agent })).body as StartedRun,
+    open: async request => (await post(runs, { ...request })).body as StartedRun,
+    get: async runId => (await ask(at(runId))).body as RunView,
+    list: async (query = {}) => (await ask(withQuery(new URL(runs), query))).body as RunListPage,
     watch: (query = {}, more) =>
       watchRuns(withQuery(new URL(runs), query), resolveStreamOptions({ ...options, ...more })),
     events: (runId, more) => connectRun(at(runId, '/events'), { ...options, ...more }),

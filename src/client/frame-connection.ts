@@ -1,6 +1,5 @@
-import { messageOf } from '../errors/error-text.ts';
-import { isSluiceError } from '../errors/sluice-error.ts';
 import { ChunkDecoder } from './chunk-decoder.ts';
+import { Exchange } from './exchange.ts';
 import { FrameParser, type Frame } from './frame-parser.ts';
 import type { StreamSettings } from './options.ts';
 import { badResponse, connectionLost, sendRequest } from './send-request.ts';
@@ -20,12 +19,11 @@ export class FrameConnection {
   readonly #settings: StreamSettings;
   readonly #silence: Silence;
   readonly #address: URL;
-  readonly #abort = new AbortController();
+  readonly #exchange: Exchange;
   readonly #parser = new FrameParser();
   readonly #decoder = new ChunkDecoder();
   readonly #stopOnline: () => void;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #fail: ((error: Error) => void) | undefined;
   #lastChunk = 0;
 
   /** `address` is what errors name. */
@@ -33,11 +31,12 @@ export class FrameConnection {
     this.#settings = settings;
     this.#silence = silence;
     this.#address = address;
+    this.#exchange = new Exchange(address, settings.clock);
     silence.begin();
     // What was open when the network changed mostly looks open for a long time.
     this.#stopOnline = onOnline(() => {
       this.isStale = true;
-      this.#giveUp('the network has changed');
+      this.#exchange.giveUp('the network has changed');
     });
   }
 
@@ -48,8 +47,7 @@ export class FrameConnection {
 
   /** Sends the request; `false` if the server says that nothing more comes. Rejects with a `SluiceError`. */
   async open(url: (signal: AbortSignal) => URL | Promise<URL>): Promise<boolean> {
-    const { signal } = this.#abort;
-    const response = await this.#watch(async () =>
+    const response = await this.#wait(async signal =>
       sendRequest(await url(signal), { accept: 'text/event-stream', signal }, this.#settings),
     );
     const { body, status, headers } = response;
@@ -71,7 +69,7 @@ export class FrameConnection {
   async read(): Promise<void> {
     const { clock } = this.#settings;
     const asked = clock.now();
-    const { done, value } = await this.#watch(() => this.#reader!.read());
+    const { done, value } = await this.#wait(() => this.#reader!.read());
     if (done) throw connectionLost(this.#address, 'the server ended the stream before the end of the run');
     const now = clock.now();
     const isSign = value[0] === COLON && value.length <= LONGEST_SIGN;
@@ -86,33 +84,16 @@ export class FrameConnection {
 
   close(): void {
     this.#stopOnline();
-    this.#abort.abort();
-    this.#fail?.(connectionLost(this.#address, 'the client has closed the connection'));
+    this.#exchange.giveUp('the client has closed the connection');
   }
 
-  #giveUp(reason: string): void {
-    this.#fail?.(connectionLost(this.#address, reason));
-    this.#abort.abort();
-  }
-
-  /** Waits as long as the server may be silent. What is waited for need not heed the abort. */
-  #watch<T>(act: () => Promise<T>): Promise<T> {
+  /** Waits as long as the server may be silent. */
+  #wait<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { limit } = this.#silence;
-    return new Promise<T>((resolve, reject) => {
-      this.#fail = reject;
-      const stop = this.#settings.clock.alarm(
-        limit,
-        () => {
-          this.#silence.missed();
-          this.#giveUp(`no sign of life for ${limit / 1_000} s`);
-        },
-        false,
-      );
-      act()
-        .finally(stop)
-        .then(resolve, (error: unknown) =>
-          reject(isSluiceError(error) ? error : connectionLost(this.#address, messageOf(error), error)),
-        );
-    });
+    const late = (): string => {
+      this.#silence.missed();
+      return `no sign of life for ${limit / 1_000} s`;
+    };
+    return this.#exchange.wait(limit, late, act);
   }
 }

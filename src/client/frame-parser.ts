@@ -14,16 +14,8 @@ const RETURN = 13;
 const LINE_FEED = 10;
 const SPACE = 32;
 const COLON = 58;
-const DATA = 100;
-const EVENT = 101;
-const ID = 105;
-const RETRY = 114;
-const NAMES: Readonly<Record<number, string>> = {
-  [DATA]: 'data',
-  [EVENT]: 'event',
-  [ID]: 'id',
-  [RETRY]: 'retry',
-};
+/** Fields that mean anything, by the code of their first letter. */
+const NAMES: Readonly<Record<number, string>> = { 100: 'data', 101: 'event', 105: 'id', 114: 'retry' };
 
 /**
  * Reads Server-Sent Events by the rules of the WHATWG, one frame at a time: nothing is parsed before it is asked for.
@@ -94,24 +86,19 @@ export class FrameParser {
 
   /** One line, where it stands: only what it says is copied out of the text. */
   #field(text: string, start: number, end: number): void {
-    const value = valueOf(text, start, end);
-    if (value === undefined) return;
-    const first = text.charCodeAt(start);
-    if (first === DATA) this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    else if (first === ID) this.#id = value.includes('\0') ? this.#id : value;
-    else if (first === EVENT) this.#event = value;
-    else if (/^\d+$/.test(value)) this.retry = Number(value);
+    const name = NAMES[text.charCodeAt(start)];
+    if (name === undefined || !text.startsWith(name, start)) return;
+    let at = start + name.length;
+    if (at < end) {
+      if (text.charCodeAt(at++) !== COLON) return;
+      if (text.charCodeAt(at) === SPACE) at++;
+    }
+    const value = text.slice(at, end);
+    if (name === 'data') this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    else if (name === 'event') this.#event = value;
+    else if (name === 'retry') this.retry = /^\d+$/.test(value) ? Number(value) : this.retry;
+    else if (!value.includes('\0')) this.#id = value;
   }
-}
-
-/** What a field says; `undefined` if it is a comment or none that means anything. Each has a first letter of its own. */
-function valueOf(text: string, start: number, end: number): string | undefined {
-  const name = NAMES[text.charCodeAt(start)];
-  if (name === undefined || !text.startsWith(name, start)) return undefined;
-  const colon = start + name.length;
-  if (colon === end) return '';
-  if (text.charCodeAt(colon) !== COLON) return undefined;
-  return text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end);
 }
 
 function tooLong(): SluiceError {

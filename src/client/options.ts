@@ -57,7 +57,7 @@ export type ConnectionState =
 /** {@link StreamOptions}, checked, with every default filled in. */
 export interface StreamSettings extends RequestOptions {
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly maxRetries: number;
   readonly retryDelay: number;
   readonly maxRetryDelay: number;
@@ -70,10 +70,8 @@ const HOUR = 3_600_000;
 /** Throws `BAD_OPTION`. */
 export function resolveStreamOptions(options: StreamOptions): StreamSettings {
   return {
-    headers: options.headers,
-    fetch: options.fetch,
+    ...options,
     timeout: amount('timeout', options.timeout ?? 30_000, [1, HOUR], 'ms'),
-    signal: options.signal,
     maxRetries: amount('maxRetries', options.maxRetries ?? Infinity, [0, Infinity], 'retries'),
     retryDelay: amount('retryDelay', options.retryDelay ?? 500, [0, HOUR], 'ms'),
     maxRetryDelay: amount('maxRetryDelay', options.maxRetryDelay ?? 30_000, [0, HOUR], 'ms'),

@@ -5,6 +5,7 @@ import { askServer } from './ask-server.ts';
 import type { FeedSource } from './feed.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { StreamSettings } from './options.ts';
+import { parseJson } from './parse-json.ts';
 import { runIdOf } from './run-address.ts';
 import { badResponse } from './send-request.ts';
 
@@ -18,105 +19,94 @@ export interface RunPlace {
 }
 
 /** The items of one run, each event once; moves the place with each item that it gives. */
-export class RunItems<Custom extends CustomEvents> implements FeedSource<RunItem<Custom>> {
-  readonly #stream: FrameStream;
-  readonly #address: URL;
-  readonly #settings: StreamSettings;
-  readonly #place: RunPlace;
-  readonly #closed: () => void;
-  #seq: number;
-  #told: RunItem<Custom> | undefined;
-
-  constructor(address: URL, settings: StreamSettings, place: RunPlace, closed: () => void) {
-    this.#address = address;
-    this.#settings = settings;
-    this.#place = place;
-    this.#closed = closed;
-    this.#seq = seqOf(place.cursor);
-    this.#stream = new FrameStream(settings, { address, url: signal => this.#url(signal) });
-  }
-
-  take(): RunItem<Custom> | undefined {
-    const told = this.#told;
-    this.#told = undefined;
-    if (told) return told;
-    while (!this.#place.isEnded) {
-      const frame = this.#stream.take();
-      if (!frame) return undefined;
-      const item = frame.data === undefined ? undefined : this.#itemOf(frame.data);
-      const isNew = item && this.#moveTo(item);
-      if (frame.id) this.#place.cursor = frame.id;
-      if (isNew) return item;
-    }
-    return undefined;
-  }
-
-  async more(): Promise<boolean> {
-    if (this.#place.isEnded) return false;
-    const isResuming = this.#stream.wasOpen || /\d/.test(this.#place.cursor);
-    try {
-      return await this.#stream.more();
-    } catch (error) {
-      if (!isSluiceError(error) || error.details?.status !== 404 || !isResuming) throw error;
-    }
-    const runId = runIdOf(this.#address);
-    this.#told = { notice: 'reset', runId, reason: 'gone' };
-    this.#place.isEnded = true;
-    return true;
-  }
-
-  close(): void {
-    this.#stream.close();
-    this.#closed();
-  }
-
-  async #url(signal: AbortSignal): Promise<URL> {
-    if (this.#place.cursor === 'now') await this.#findNow(signal);
-    return at(this.#address, this.#place.cursor);
-  }
-
-  /** Asks where the end is: a connection that is cut before its first event could not tell what it has missed. */
-  async #findNow(signal: AbortSignal): Promise<void> {
-    const { body } = await askServer(new URL('offset', this.#address), {}, this.#settings, signal);
-    const { cursor } = Object(body) as { readonly cursor?: unknown };
-    if (typeof cursor !== 'string')
-      throw badResponse(this.#address, 'expected the offset of a run, got something else');
-    this.#place.cursor = cursor;
-    this.#seq = seqOf(cursor);
-  }
-
-  #itemOf(data: string): RunItem<Custom> {
-    const item = parsed(data);
-    if (isItem(item)) return item as RunItem<Custom>;
-    const shown = JSON.stringify(data.slice(0, 80));
-    throw badResponse(this.#address, `expected an event or a notice in each frame, got ${shown}`);
-  }
-
+export function runItems<Custom extends CustomEvents>(
+  address: URL,
+  settings: StreamSettings,
+  place: RunPlace,
+  closed: () => void,
+): FeedSource<RunItem<Custom>> {
+  let seq = seqOf(place.cursor);
+  let gone: Notice | undefined;
+  const stream = new FrameStream(settings, {
+    address,
+    url: async signal => {
+      if (place.cursor === 'now') {
+        // A connection that is cut before its first event could not tell what it has missed.
+        place.cursor = await askNow(address, settings, signal);
+        seq = seqOf(place.cursor);
+      }
+      return at(address, place.cursor);
+    },
+  });
+  const end = (): void => {
+    place.isEnded = true;
+    stream.close();
+  };
   /** Whether the item is new. */
-  #moveTo(item: RunItem<Custom>): boolean {
-    const place = this.#place;
+  const moveTo = (item: RunItem<Custom>): boolean => {
     if (isNotice(item)) {
       if (item.notice === 'gap') {
-        this.#seq = item.to;
+        seq = item.to;
         place.cursor = item.cursor;
       } else if (item.notice === 'reset') {
-        this.#seq = 0;
+        seq = 0;
         place.cursor = 'start';
-        if (item.reason === 'gone') this.#end();
+        if (item.reason === 'gone') end();
       }
       return true;
     }
-    if (item.final) this.#end();
-    if (item.seq <= this.#seq) return false;
-    this.#seq = item.seq;
+    if (item.final) end();
+    if (item.seq <= seq) return false;
+    seq = item.seq;
     place.cursor = item.id;
     return true;
-  }
+  };
+  return {
+    take: () => {
+      const told = gone;
+      gone = undefined;
+      if (told) return told;
+      while (!place.isEnded) {
+        const frame = stream.take();
+        if (!frame) return undefined;
+        const item = frame.data === undefined ? undefined : itemOf<Custom>(address, frame.data);
+        const isNew = item && moveTo(item);
+        if (frame.id) place.cursor = frame.id;
+        if (isNew) return item;
+      }
+      return undefined;
+    },
+    more: async () => {
+      if (place.isEnded) return false;
+      const isResuming = stream.wasOpen || /\d/.test(place.cursor);
+      try {
+        return await stream.more();
+      } catch (error) {
+        if (!isSluiceError(error) || error.details?.status !== 404 || !isResuming) throw error;
+      }
+      gone = { notice: 'reset', runId: runIdOf(address), reason: 'gone' };
+      return (place.isEnded = true);
+    },
+    close: () => {
+      stream.close();
+      closed();
+    },
+  };
+}
 
-  #end(): void {
-    this.#place.isEnded = true;
-    this.#stream.close();
-  }
+/** Where the end is. */
+async function askNow(address: URL, settings: StreamSettings, signal: AbortSignal): Promise<string> {
+  const { body } = await askServer(new URL('offset', address), {}, settings, signal);
+  const { cursor } = Object(body) as { readonly cursor?: unknown };
+  if (typeof cursor === 'string') return cursor;
+  throw badResponse(address, 'expected the offset of a run, got something else');
+}
+
+function itemOf<Custom extends CustomEvents>(address: URL, data: string): RunItem<Custom> {
+  const item = parseJson(data);
+  if (isItem(item)) return item as RunItem<Custom>;
+  const shown = JSON.stringify(data.slice(0, 80));
+  throw badResponse(address, `expected an event or a notice in each frame, got ${shown}`);
 }
 
 function at(address: URL, cursor: string): URL {
@@ -131,15 +121,7 @@ function seqOf(cursor: string): number {
   return Number(parts[1] ?? parts[0]) || 0;
 }
 
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-}
-
 function isItem(item: unknown): boolean {
   const { seq, type, notice } = Object(item) as Readonly<Record<string, unknown>>;
-  return typeof seq === 'number' ? typeof type === 'string' : typeof notice === 'string';
+  return typeof (typeof seq === 'number' ? type : notice) === 'string';
 }

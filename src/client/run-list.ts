@@ -3,6 +3,7 @@ import type { RunView } from '../http/run-view.ts';
 import { feedOf, type Feed, type FeedSource } from './feed.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { StreamSettings } from './options.ts';
+import { parseJson } from './parse-json.ts';
 import { badResponse } from './send-request.ts';
 
 /** Which runs to list; all that is given must match. */
@@ -61,10 +62,8 @@ export function watchRuns(address: URL, settings: StreamSettings): Feed<RunListN
 }
 
 function newsOf(address: URL, event: string, data: string): RunListNews | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
+  const value = parseJson(data);
+  if (value === undefined) {
     throw badResponse(address, `expected JSON in each frame, got ${JSON.stringify(data.slice(0, 80))}`);
   }
   if (event === 'runs') return { news: 'list', ...(value as RunListPage) };

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import { messageOf } from '../errors/error-text.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { RequestOptions } from './options.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Sends one request, and gives the answer if it is a 2xx. Rejects with `CONNECTION_LOST` if there was none, and with
@@ -36,7 +37,7 @@ export async function sendRequest(
 export function connectionLost(url: URL, reason: string, cause?: unknown): SluiceError {
   return new SluiceError(
     'CONNECTION_LOST',
-    `${nameOf(url)}: ${reason}. Start the server, or check the address and what stands between.`,
+    `${nameOf(url)}: ${reason}. Start the server, or check the address, and what stands between.`,
     { cause },
   );
 }
@@ -65,21 +66,15 @@ async function refusalOf(url: URL, response: Response): Promise<SluiceError> {
   const { status } = response;
   const retryAfter = Number(response.headers.get('retry-after'));
   const facts = { status, ...(retryAfter > 0 && { retryAfter: retryAfter * 1_000 }) };
-  const { code, detail, runId, details } = problemOf(await response.text().catch(() => ''));
+  const { code, detail, runId, details } = Object(
+    parseJson(await response.text().catch(() => '')),
+  ) as Problem;
   if (typeof code === 'string' && typeof detail === 'string') {
     // A newer server may have codes that are not among ours; its own word says more than one that we choose.
     return new SluiceError(code as ErrorCode, detail, { runId, details: { ...details, ...facts } });
   }
   const hint = status === 401 ? ' (pass credentials in headers)' : '';
   return badResponse(url, `expected a Sluice server, got status ${status}${hint}`, facts);
-}
-
-function problemOf(text: string): Problem {
-  try {
-    return (JSON.parse(text) ?? {}) as Problem;
-  } catch {
-    return {};
-  }
 }
 
 /** Node tells what happened only in the cause. */

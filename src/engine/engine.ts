@@ -8,7 +8,7 @@ import type { AnyCustom, CustomEvents, RunEvent } from '../event/run-event.ts';
 import { RunContext, type ContextRules } from '../run/context.ts';
 import { withRunContext } from '../run/current-context.ts';
 import type { StartRun } from '../run/actions/child-run.ts';
-import { largestBatch, type Appended, type AppendEvent } from '../run/appender.ts';
+import { largestBatch, type Appended, type AppendEvent, type AppendOptions } from '../run/appender.ts';
 import type { RunReader } from '../run/reader.ts';
 import { Run } from '../run/run-handle.ts';
 import { LiveSource, repeatedSource, storedSource } from '../run/run-sources.ts';
@@ -176,8 +176,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       });
     }
     if (admitted.actor) actor.begin(startedData({}, settings.input), settings.inputSize + 512);
-    return new RunWriter(actor, this.#liveRun(actor), this.#rules, events =>
-      this.#producers.appenderOf(actor).append(events),
+    return new RunWriter(actor, this.#liveRun(actor), this.#rules, (events, options) =>
+      this.#producers.appenderOf(actor).append(events, options),
     );
   }
 
@@ -185,7 +185,11 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
    * Appends a batch to a run of {@link open}, by its id; everything else is as with `RunWriter.append`. Rejects with
    * `RUN_NOT_FOUND`, and with `RUN_HAS_AGENT` for a run that an agent of this process writes.
    */
-  append(runId: string, events: readonly AppendEvent[], options: OfTenant = {}): Promise<Appended> {
+  append(
+    runId: string,
+    events: readonly AppendEvent[],
+    options: OfTenant & AppendOptions = {},
+  ): Promise<Appended> {
     return this.#producers.append(runId, events, options);
   }
 

@@ -1,6 +1,6 @@
 import type { RunKey } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
-import { Appender, type Appended, type AppendEvent } from '../run/appender.ts';
+import { Appender, type Appended, type AppendEvent, type AppendOptions } from '../run/appender.ts';
 import type { EmitterRules } from '../run/emitter.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { runEnded, type RunActor } from '../run/run.ts';
@@ -42,14 +42,14 @@ export class Producers {
   async append(
     runId: string,
     events: readonly AppendEvent[],
-    { tenantId }: OfTenant = {},
+    { tenantId, flush }: OfTenant & AppendOptions = {},
   ): Promise<Appended> {
     const key = keyOf(runId, tenantId);
     const actor = this.#services.live.get(key);
-    if (actor) return this.appenderOf(actor).append(events);
+    if (actor) return this.appenderOf(actor).append(events, { flush });
     const { status, epoch } = await this.#services.runs.get(runId, { tenantId });
     const appender = this.#appenders.get(key);
-    if (appender?.epoch === epoch) return appender.append(events);
+    if (appender?.epoch === epoch) return appender.append(events, { flush });
     throw isEnded(status) ? runEnded(runId) : notHere(runId);
   }
 

@@ -22,6 +22,10 @@ export interface Proposal {
   readonly fact?: true | undefined;
   /** Told what became of it. */
   readonly receipt?: Receipt | undefined;
+  /** What is known to follow its text, for redaction to look at. */
+  readonly upcoming?: string | undefined;
+  /** It is no event: it lets out what redaction holds back. */
+  readonly flush?: true | undefined;
 }
 
 /** What became of a proposal. */

@@ -1,6 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { channelRuleOf } from '../event/channels.ts';
 import { knownSecrets, type SecretValues } from '../secrets/known-secrets.ts';
 import { isClean, maskValue, type TextMask } from '../secrets/mask-value.ts';
+import { HeldText, type TextValue } from './held-text.ts';
 import { type StepFactory, stepOperator } from './step.ts';
 
 /** What {@link redactSecrets} looks for. */
@@ -14,6 +16,11 @@ interface Redactable {
   readonly data?: unknown;
   readonly metadata?: unknown;
   readonly size?: number;
+  readonly type?: unknown;
+  readonly final?: unknown;
+  readonly notice?: unknown;
+  readonly runId?: string;
+  readonly tenantId?: string;
 }
 
 /**
@@ -21,13 +28,19 @@ interface Redactable {
  * at any depth, also URL-, JSON-, hex- and base64-encoded. `type`, `node` and the rest of the envelope are never
  * touched. A value without a secret is passed on as the same object; one that is masked is passed on as a copy.
  *
- * @marbles secret `pass` named `k`: source `-a---b|`, data `'hello'`, `'my pass'`; result `-a---b|`, data `'hello'`, `'my <secret:k>'`
+ * Text that goes on from event to event (tokens of one message or node, `partial` arguments, output and artifacts) is
+ * masked as if it were in one piece: its end waits while it may still become a secret. It goes out with the next event
+ * of the same text, at its `finishReason` or last part, before the final event of its run and at the end of the
+ * stream; never by time, and other events overtake it. An event whose text waits whole is left out and merges into the
+ * next one.
+ *
+ * @marbles secret `hunter22` named `k`: source `-a-b-c-|`, tokens `'my hunt'`, `'er22'`, `'!h'`; result `-a-b-c-(d|)`, tokens `'my '`, `'<secret:k>'`, `'!'`, `'h'`
  * @temperature cold; secrets are shared, nothing else is
  * @timing synchronous
- * @ordering kept; one value out for each value in
- * @completes with the source
- * @errors passes source errors; throws `BAD_OPTION` at call time
- * @memory O(1) per subscriber; below 64 levels and behind 200,000 values of one tree stands `[truncated]`
+ * @ordering kept; what waited whole goes with the next event of its text
+ * @completes with the source, after what waits
+ * @errors passes source errors at once; throws `BAD_OPTION` at call time
+ * @memory per text what may become a secret: at most 262,144 characters, 1,048,576 and 1,000 texts in all, beyond which the one that waits longest goes out as `[truncated]`; in one value, below 64 levels and behind 200,000 values stands `[truncated]`
  */
 export function redactSecrets<T extends object>({
   secrets,
@@ -35,12 +48,29 @@ export function redactSecrets<T extends object>({
   return stepOperator(redactStep<T>(isMask(secrets) ? secrets : knownSecrets(secrets)));
 }
 
-/** {@link redactSecrets} as a stage of a run. Keeps the `size` of a proposal an upper estimate. */
+/** {@link redactSecrets} as a stage of a run. Keeps the `size` of a proposal an upper estimate; usable after `complete`. */
 export function redactStep<T extends object>(known: TextMask): StepFactory<T, T> {
-  return sink => ({
-    next: value => sink.next(redact(value, known)),
-    complete: () => sink.complete(),
-  });
+  return sink => {
+    const held = new HeldText<TextValue>(known, value => sink.next(value as T));
+    return {
+      next: value => {
+        const { type, data, final, notice } = value as Redactable;
+        if (typeof type === 'string') {
+          if (final === true) held.flush(value);
+          const rule = channelRuleOf(type);
+          if (rule && typeof data === 'object' && data !== null) {
+            const text = (data as Readonly<Record<string, unknown>>)[rule.field];
+            if (typeof text === 'string' && held.take(value as TextValue, rule, text)) return;
+          }
+        } else if (notice === 'reset') held.flush(value);
+        sink.next(redact(value, known));
+      },
+      complete: () => {
+        held.flush();
+        sink.complete();
+      },
+    };
+  };
 }
 
 function redact<T extends object>(value: T, known: TextMask): T {

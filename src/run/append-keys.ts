@@ -30,8 +30,8 @@ export class AppendKeys {
     const settle = (outcome: Outcome | undefined): void => {
       if (this.#told.get(key) !== told) return;
       // Set again under the same key it keeps its place in the order of age.
-      if (outcome?.outcome === 'stored' || outcome?.outcome === 'skipped') this.#told.set(key, outcome);
-      else this.#told.delete(key);
+      if (outcome === undefined || outcome.outcome === 'ended') this.#told.delete(key);
+      else this.#told.set(key, outcome);
     };
     told.then(settle, () => settle(undefined));
   }

@@ -6,6 +6,7 @@ import { AppendKeys, type Told } from './append-keys.ts';
 import { awaited } from './context.ts';
 import { proposalOf, type EmitterRules } from './emitter.ts';
 import { runEnded, type RunActor } from './run.ts';
+import { takeable } from './takeable.ts';
 
 /** An event as a producer appends it. */
 export interface AppendEvent extends EnvelopeInput {
@@ -18,7 +19,10 @@ export interface AppendEvent extends EnvelopeInput {
 
 /** What became of a batch. */
 export interface Appended {
-  /** So many of the batch, from its first on, are done with; what follows is to be sent again, ahead of what is new. */
+  /**
+   * So many of the batch, from its first on, are done with; what follows is to be sent again, ahead of what is new. It
+   * ends in text that may become part of a secret, which what comes next decides.
+   */
   readonly accepted: number;
   /** The lowest seq of those; absent if none was stored, since all were left out by `record`. */
   readonly first?: number;
@@ -29,7 +33,15 @@ export interface Appended {
   readonly cancelRequested: boolean;
 }
 
+/** How a batch is appended. */
+export interface AppendOptions {
+  /** Takes text that may still become part of a secret, too: nothing follows it. */
+  readonly flush?: boolean | undefined;
+}
+
 const LARGEST_BATCH = 1_000;
+/** Events that are left for the next batch at the most; where it would be more, the run itself holds text back. */
+const MOST_OPEN = 512;
 /** Keys that a run remembers while it lives, and for some time after its end. */
 const LIVING_KEYS = 10 * LARGEST_BATCH;
 const ENDED_KEYS = LARGEST_BATCH;
@@ -63,14 +75,18 @@ export class Appender {
    * Checks the whole batch, then writes it; events whose key the run has seen are not written again. See
    * `RunWriter.append`.
    */
-  async append(batch: readonly AppendEvent[]): Promise<Appended> {
+  async append(batch: readonly AppendEvent[], { flush }: AppendOptions = {}): Promise<Appended> {
     checkBatch(batch);
     const actor = this.#actor;
     if (!actor || actor.isEnding) return this.#repeated(batch);
     const checked = this.#check(batch, actor);
     this.#checkRoom(checked, actor);
     actor.heard();
-    return this.#answer(await all(this.#write(checked, actor)));
+    const told = this.#write(flush ? checked : this.#takeable(checked, actor), actor);
+    if (flush) actor.pipe.put({ type: 'flush', data: {}, at: 0, size: 0, fact: true, flush });
+    const outcomes = await all(told);
+    if (flush) await actor.pipe.drained();
+    return this.#answer(outcomes);
   }
 
   /** The run has ended: lets go of it, and answers repeated batches alone. */
@@ -109,6 +125,24 @@ export class Appender {
     actor.pipe.checkRoom(fresh.length, bytes);
   }
 
+  /** Those at whose end no text is held back. What was written before is not asked about again. */
+  #takeable(checked: readonly Checked[], actor: RunActor): readonly Checked[] {
+    if (checked.at(-1)?.final) return checked;
+    const fresh = checked.filter(({ key }) => key === undefined || !this.#keys.get(key));
+    const { services, settings } = actor.parts;
+    const mostOpen = Math.min(MOST_OPEN, largestBatch(settings.mailbox) - 1);
+    const taken = takeable(
+      fresh.map(({ proposal }) => proposal),
+      services.secrets,
+      mostOpen,
+    );
+    const end = taken.length < fresh.length ? checked.indexOf(fresh[taken.length]!) : checked.length;
+    let next = 0;
+    return checked
+      .slice(0, end)
+      .map(event => (event === fresh[next] ? { ...event, proposal: taken[next++]! } : event));
+  }
+
   #write(checked: readonly Checked[], actor: RunActor): readonly Told[] {
     const told: Told[] = [];
     for (const { key, final, proposal } of checked) {
@@ -142,7 +176,7 @@ export class Appender {
   }
 
   #answer(outcomes: readonly Outcome[]): Appended {
-    const open = outcomes.findIndex(({ outcome }) => outcome === 'ended' || outcome === 'held');
+    const open = outcomes.findIndex(({ outcome }) => outcome === 'ended');
     const done = open < 0 ? outcomes : outcomes.slice(0, open);
     if (done.length === 0 && outcomes[0]?.outcome === 'ended') throw runEnded(this.#runId);
     let first: Stored | undefined;

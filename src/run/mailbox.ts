@@ -131,6 +131,7 @@ function areOneText(last: Proposal, next: Proposal): boolean {
     // Whoever awaits one of them is owed an answer about it alone.
     last.receipt === undefined &&
     next.receipt === undefined &&
+    last.upcoming === undefined &&
     last.node === next.node &&
     last.source === next.source &&
     last.cause === next.cause &&

@@ -126,6 +126,7 @@ export class RunPipe {
   #pass(proposal: Proposal): void {
     if (proposal.final) return this.#passEnd(proposal);
     try {
+      if (proposal.flush) return this.#stages.complete();
       this.#stages.next(proposal);
     } catch (error) {
       if (proposal.receipt) proposal.receipt.fail(error);

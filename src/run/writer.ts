@@ -1,6 +1,6 @@
 import type { Outcome, Proposal } from '../event/proposal.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
-import type { Appended, AppendEvent } from './appender.ts';
+import type { Appended, AppendEvent, AppendOptions } from './appender.ts';
 import { awaited } from './context.ts';
 import { Emitter, type EmitterRules } from './emitter.ts';
 import type { Run } from './run-handle.ts';
@@ -8,7 +8,7 @@ import { cancelled } from './stop.ts';
 import { runEnded, type RunActor } from './run.ts';
 
 /** Appends to the one run that it was made for. */
-export type AppendTo = (events: readonly AppendEvent[]) => Promise<Appended>;
+export type AppendTo = (events: readonly AppendEvent[], options?: AppendOptions) => Promise<Appended>;
 
 /**
  * Writes a run that has no actor: somebody else does the work and says so here. Its silence is limited by `idle`.
@@ -47,12 +47,15 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
    * newest 10,000) is not written again, and a repeated batch is answered like the first time, for five minutes after
    * the end, too (the newest 1,000 keys).
    *
+   * Text at the end of the batch that may still become part of a secret is not accepted, nor what stands behind it: send
+   * that again in front of the next batch, or say with `flush` that nothing follows. A final event says so, too.
+   *
    * The whole batch is checked before anything is written: rejects with `BAD_EVENT`, `RESERVED_TYPE` and
    * `EVENT_TOO_LARGE` with the `index` of the event in `details`, with `BAD_OPTION` for too many events,
    * `MAILBOX_FULL`, `RUN_ENDED`, and with `STORAGE_LOST`.
    */
-  append(events: readonly AppendEvent[]): Promise<Appended> {
-    return this.#append(events);
+  append(events: readonly AppendEvent[], options?: AppendOptions): Promise<Appended> {
+    return this.#append(events, options);
   }
 
   /** Ends the run well. Resolves when the end is stored. */

@@ -61,9 +61,20 @@ export { toAsyncIterable, type ToAsyncIterableOptions } from './operators/to-asy
 export { toReadableStream } from './operators/to-readable-stream.ts';
 export { sseFrame, type SseFrameOptions, toSseFrame } from './operators/to-sse-frame.ts';
 export type { Overflow } from './operators/waiting-line.ts';
-export { KnownSecrets, knownSecrets, type SecretValues } from './secrets/known-secrets.ts';
+export {
+  KnownSecrets,
+  knownSecrets,
+  type MaskSettings,
+  type SecretsOptions,
+} from './secrets/known-secrets.ts';
+export type { Replacement } from './secrets/marks.ts';
+export type { MaskReport } from './secrets/mask-report.ts';
+export type { MaskContext, TextMask } from './secrets/mask-value.ts';
+export type { Encodings } from './secrets/secret-forms.ts';
+export type { SecretSource, SecretValues } from './secrets/secret-list.ts';
+export type { SecretRule } from './secrets/secret-rule.ts';
 export { createEngine } from './engine/create-engine.ts';
-export { type Agent, defineAgent } from './engine/define-agent.ts';
+export { type Agent, type Checkpoint, defineAgent } from './engine/define-agent.ts';
 export { type CloseOptions, type CloseReport } from './engine/close-engine.ts';
 export { type Engine } from './engine/engine.ts';
 export { type RunDecision } from './engine/run-decision.ts';

@@ -209,6 +209,16 @@ export interface RunRecord {
   /** What is kept of its events at the most; the oldest go first, the newest event always stays. */
   readonly keep: { readonly events: number; readonly bytes: number };
   readonly owner?: string | undefined;
+  /** How it was started, for whoever goes on with it; absent where nobody can. */
+  readonly rules?: RunRules | undefined;
+}
+
+/** Options of a run that its next owner must keep to. Times in milliseconds; absent for no limit. */
+export interface RunRules {
+  /** Names of its `record` filter. */
+  readonly record: readonly string[];
+  readonly maxDuration?: number | undefined;
+  readonly idle?: number | undefined;
 }
 
 export type RunChange = Partial<

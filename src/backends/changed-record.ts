@@ -24,5 +24,6 @@ export function changedRecord(record: RunRecord, change: RunChange, updatedAt: s
     ttl: record.ttl,
     keep: record.keep,
     owner: 'owner' in change ? change.owner : record.owner,
+    rules: record.rules,
   } satisfies { [Field in keyof Required<RunRecord>]: RunRecord[Field] };
 }

@@ -5,9 +5,11 @@ import {
   type CreateResult,
   type RunKey,
   type RunRecord,
+  type RunRules,
 } from '../backends/backend.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import { parseFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { RunServices, RunSettings } from '../run/run-parts.ts';
 import { RunActor } from '../run/run.ts';
@@ -52,12 +54,15 @@ export class Admission {
   readonly #creating = new Map<RunKey, Promise<Admitted>>();
   readonly #waiting: (() => void)[] = [];
   #lives = 0;
+  /** Somebody else may go on with a run. */
+  readonly #isLasting: boolean;
   #lastSettings: RunSettings | undefined;
 
   constructor(settings: EngineSettings, sweep: Sweep, live: LiveRuns, observers: Observers) {
     const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
     this.#live = live;
+    this.#isLasting = backend.flags.durable || backend.flags.shared;
     this.#keeping = { directory: backend.directory, clock, live, observers };
     this.#services = {
       ...{ log: backend.log, isChained: backend.flags.chained },
@@ -109,6 +114,16 @@ export class Admission {
     }
   }
 
+  /** An actor for a run of a process that is gone; nothing has begun. Throws `TOO_MANY_RUNS`. */
+  adopt(record: RunRecord, events: EventDefinitions | undefined): RunActor {
+    this.#live.checkRoom(this.#asked);
+    const { runId, tenantId, threadId, labels = NO_LABELS, metadata, rules } = record;
+    const { maxDuration = Infinity, idle = Infinity } = rules ?? {};
+    const filter = parseFilter(rules?.record, { custom: events?.names });
+    const start = { runId, tenantId, threadId, labels, metadata, record: filter, maxDuration, idle };
+    return this.#actorOf(start, { agent: record.agent, isOpen: false, events }, record);
+  }
+
   /** Resolves when all that was asked is admitted or refused. */
   settled(): Promise<void> {
     if (this.#asked === 0) return Promise.resolve();
@@ -141,10 +156,11 @@ export class Admission {
       metadata: maskValue(start.metadata, secrets).value as JsonObject | undefined,
       ttl: start.ttl,
       keep,
+      rules: this.#isLasting ? rulesOf(start) : undefined,
     };
   }
 
-  #actorOf(start: StartSettings, kind: AdmissionKind, record: RunRecord): RunActor {
+  #actorOf(start: ActorStart, kind: AdmissionKind, record: RunRecord): RunActor {
     const { runId, tenantId, threadId, labels, metadata } = start;
     const key = runKey(tenantId, runId);
     const actor = new RunActor({
@@ -168,7 +184,7 @@ export class Admission {
 
   /** Most runs behave like the one before, and then share its settings. */
   #settingsOf(
-    { record, maxDuration, idle: given }: StartSettings,
+    { record, maxDuration, idle: given }: ActorStart,
     { isOpen, events = this.#settings.events }: AdmissionKind,
   ): RunSettings {
     const idle = given ?? (isOpen ? PRODUCER_IDLE : Infinity);
@@ -187,6 +203,21 @@ export class Admission {
       ...{ maxDuration, idle, idleCode, grace },
     });
   }
+}
+
+/** What an actor is made of. */
+type ActorStart = Pick<
+  StartSettings,
+  'runId' | 'tenantId' | 'threadId' | 'labels' | 'metadata' | 'record' | 'maxDuration' | 'idle'
+>;
+
+// JSON has no infinity.
+function rulesOf({ record, maxDuration, idle }: StartSettings): RunRules {
+  return {
+    record: record.spec,
+    ...(maxDuration !== Infinity && { maxDuration }),
+    ...(idle !== undefined && idle !== Infinity && { idle }),
+  };
 }
 
 function createFailed(runId: string, cause: unknown): SluiceError {

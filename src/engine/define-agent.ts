@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
+import type { Json } from '../event/json.ts';
 import type { RunContext } from '../run/context.ts';
 
 /** An agent: a name, and what it does with its input. */
@@ -20,6 +21,22 @@ export interface Agent<Input = unknown, Output = unknown, Custom extends CustomE
   readonly events?: EventDefinitions<Custom> | undefined;
   /** Does the work. What it returns is the run's output; what it throws ends the run as `error`. */
   readonly run: (ctx: RunContext<Input, Custom>, input: Input) => Output | Promise<Output>;
+  /**
+   * Goes on with a run whose process is gone, where the backend outlives it; without it such a run ends as
+   * `error{OWNER_LOST}`. `checkpoint` is the newest that the run saved, `ctx.input` what it was started with: both
+   * masked, so secrets are fetched again from their source.
+   */
+  readonly resume?:
+    | ((ctx: RunContext<Input, Custom>, checkpoint: Checkpoint | undefined) => Output | Promise<Output>)
+    | undefined;
+}
+
+/** What an agent saved with `ctx.checkpoint`. */
+export interface Checkpoint {
+  readonly name: string;
+  readonly data: Json;
+  /** The event that it was saved in. */
+  readonly seq: number;
 }
 
 /** An agent of any types, as a registry holds it. */
@@ -41,7 +58,15 @@ export function defineAgent<Input = unknown, Output = unknown, Custom extends Cu
 }
 
 /** Whether something is an agent at all. Throws `BAD_OPTION`. */
-export function checkAgent({ name, run }: { readonly name?: unknown; readonly run?: unknown }): void {
+export function checkAgent({
+  name,
+  run,
+  resume,
+}: {
+  readonly name?: unknown;
+  readonly run?: unknown;
+  readonly resume?: unknown;
+}): void {
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new SluiceError(
       'BAD_OPTION',
@@ -50,5 +75,8 @@ export function checkAgent({ name, run }: { readonly name?: unknown; readonly ru
   }
   if (typeof run !== 'function') {
     throw new SluiceError('BAD_OPTION', `agent ${name}: run: expected a function.`);
+  }
+  if (resume !== undefined && typeof resume !== 'function') {
+    throw new SluiceError('BAD_OPTION', `agent ${name}: resume: expected a function, or nothing.`);
   }
 }

@@ -15,6 +15,7 @@ import { LiveSource, repeatedSource, storedSource } from '../run/run-sources.ts'
 import type { RunActor } from '../run/run.ts';
 import { RunWriter } from '../run/writer.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
+import { randomName } from '../time/random-name.ts';
 import { Sweep } from '../time/sweep.ts';
 import { Admission } from './admission.ts';
 import {
@@ -32,7 +33,7 @@ import { warnOnce } from './observers/error-warning.ts';
 import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
 import type { AnyObserver, Observation } from './observers/observer.ts';
-import { endOrphans } from './orphans.ts';
+import { settleOrphans } from './orphans.ts';
 import { Observers } from './observers/observers.ts';
 import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
 import { Sinks } from './sinks/sinks.ts';
@@ -69,7 +70,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #producers: Producers;
   #closing: Promise<CloseReport> | undefined;
   /**
-   * Resolves when the runs that a former process left behind have their ends, which is at once where a backend forgets
+   * Resolves when the runs that a former process left behind go on or have their ends, which is at once where a backend forgets
    * or somebody else looks after them. Rejects with `STORAGE_LOST`; nothing else waits for it.
    */
   readonly ready: Promise<void>;
@@ -99,7 +100,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.gate = settings.gate;
     this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
-    this.ready = endOrphans(backend, clock);
+    this.ready = settleOrphans({ backend, clock, resume: (record, last) => this.#resume(record, last) });
     this.ready.catch(() => undefined);
   }
 
@@ -244,6 +245,25 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     const output = withRunContext(context, () => agent.run(context, input));
     if (!agent.output) return output;
     return isPromise(output) ? output.then(value => checkOutput(agent, value)) : checkOutput(agent, output);
+  }
+
+  /** Whether the agent of a run can go on with it. */
+  async #resume(record: RunRecord, last: RunEvent): Promise<boolean> {
+    const agent = this.#settings.agents.get(record.agent ?? '') as ResolvedAgent | undefined;
+    const { resume } = agent ?? {};
+    if (!agent || !resume) return false;
+    const { tenantId, runId } = record;
+    const saved = await this.runs.checkpoint(runId, { tenantId });
+    const checkpoint = saved && { ...saved.data, seq: saved.seq };
+    const actor = this.#admission.adopt(record, agent.events ?? this.#settings.events);
+    actor.takeOver(last, randomName(8), () =>
+      this.#work(
+        actor,
+        { ...agent, run: ctx => resume(ctx, checkpoint) },
+        checkInput(agent, record.input, this.secrets),
+      ),
+    );
+    return true;
   }
 
   #liveRun<Output>(actor: RunActor): Run<Output, Custom> {

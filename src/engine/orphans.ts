@@ -13,23 +13,34 @@ import { whyEnded } from './run-keeper.ts';
 const MESSAGE = 'The process that did the work of this run is gone.';
 const STATUS: Readonly<Record<string, RunStatus>> = { complete: 'completed', cancelled: 'cancelled' };
 
-/** Gives the runs that a former process left behind their one end, so that whoever watches them is told. */
-export async function endOrphans(backend: Backend, clock: Clock): Promise<void> {
-  for (const record of (await backend.directory.unfinished?.()) ?? [])
-    await endOrphan(backend, clock, record);
+/** Who looks after the runs of a process that is gone. */
+export interface OrphanHost {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  /** Goes on with a run behind its newest event; whether somebody can. */
+  readonly resume: (record: RunRecord, last: RunEvent) => Promise<boolean>;
 }
 
-async function endOrphan(
-  { log, directory, flags }: Backend,
-  clock: Clock,
-  { runId, tenantId, epoch }: RunRecord,
+/**
+ * Goes on with the runs that a former process left behind, where their agents can, and gives the others their one end,
+ * so that whoever watches them is told.
+ */
+export async function settleOrphans(host: OrphanHost): Promise<void> {
+  for (const record of (await host.backend.directory.unfinished?.()) ?? []) await settleOrphan(host, record);
+}
+
+async function settleOrphan(
+  { backend: { log, directory, flags }, clock, resume }: OrphanHost,
+  record: RunRecord,
 ): Promise<void> {
+  const { runId, tenantId, epoch } = record;
   const key = runKey(tenantId, runId);
   const newest = await readStorage(`run ${runId}`, () =>
     log.read(key, { after: 0, limit: 1, reverse: true }),
   );
   if (newest.result !== 'page') return;
   let last = newest.entries[0]?.event;
+  if (last && !newest.closed && (await resume(record, last))) return;
   if (!newest.closed) {
     const before = parseCursor(newest.cursor);
     const time = isoTime(Math.max(clock.now(), last ? Date.parse(last.time) : 0));

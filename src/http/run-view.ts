@@ -1,13 +1,13 @@
 import type { RunPage, RunRecord } from '../backends/backend.ts';
 
 /** A run as HTTP shows it: its record without what only the storage needs. */
-export interface RunView extends Omit<RunRecord, 'epoch' | 'keep' | 'owner' | 'ttl'> {
+export interface RunView extends Omit<RunRecord, 'epoch' | 'keep' | 'owner' | 'rules' | 'ttl'> {
   readonly eventsUrl: string;
 }
 
 /** `basePath`: where the routes are mounted. */
 export function runView(
-  { epoch: _e, keep: _k, owner: _o, ttl: _t, ...record }: RunRecord,
+  { epoch: _e, keep: _k, owner: _o, rules: _r, ttl: _t, ...record }: RunRecord,
   basePath: string,
 ): RunView {
   return { ...record, eventsUrl: eventsUrl(record.runId, basePath) };

@@ -34,6 +34,7 @@ export class Commit implements StepSink<Proposal> {
   #suffix: string;
   #cursor: string;
   #batches = 0;
+  #owner = '';
   #entries: Entry[] | undefined;
   /** Sparse, by place in the group; absent while nobody waits, which is the rule. */
   #receipts: (Receipt | undefined)[] | undefined;
@@ -46,6 +47,19 @@ export class Commit implements StepSink<Proposal> {
     this.#prefix = `${target.identity.epoch}.`;
     this.#suffix = `.${this.#hash}`;
     this.#cursor = `${target.identity.epoch}.0.${this.#hash}`;
+  }
+
+  /**
+   * Goes on behind an event of another owner. What that one sent last may have the number of what this one sends, so
+   * `name` tells their batches apart.
+   */
+  startAfter({ id, seq, time }: RunEvent, name: string): void {
+    this.#seq = seq;
+    this.#lastTime = Date.parse(time);
+    this.#cursor = id;
+    this.#suffix = id.slice(id.lastIndexOf('.'));
+    this.#hash = this.#suffix.slice(1);
+    this.#owner = name;
   }
 
   /** The cursor of the newest event that was numbered. */
@@ -108,7 +122,12 @@ export class Commit implements StepSink<Proposal> {
     const after = this.#seq - entries.length;
     let answer;
     try {
-      answer = log.append(identity.key, { id: String(++this.#batches), after, entries, end: this.#end });
+      answer = log.append(identity.key, {
+        id: this.#owner + ++this.#batches,
+        after,
+        entries,
+        end: this.#end,
+      });
     } catch (cause) {
       return this.#lose(storageLost(identity.runId, cause), receipts);
     }

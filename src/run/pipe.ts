@@ -58,6 +58,11 @@ export class RunPipe {
     this.#stages = redactStep<Proposal>(services.secrets)(this.#gate);
   }
 
+  /** Goes on behind an event of another owner; `name` is this one's. */
+  startAfter(last: RunEvent, name: string): void {
+    this.#commit.startAfter(last, name);
+  }
+
   /** Proposals that are not stored yet. */
   get depth(): number {
     return this.#mailbox.depth;

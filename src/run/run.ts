@@ -126,6 +126,17 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     if (work && !this.isEnding) void this.#run(work);
   }
 
+  /** Goes on with a run whose owner is gone, behind its newest event. `name` is unique among its owners. */
+  takeOver(last: RunEvent, name: string, work: () => unknown): void {
+    this.#startedAt = this.parts.services.clock.now();
+    this.window.restore(last);
+    this.pipe.startAfter(last, name);
+    this.#move('begin');
+    this.#deadlines.resume();
+    this.#tell('status', { status: this.#status, phase: 'resumed' });
+    void this.#run(work);
+  }
+
   async #run(work: () => unknown): Promise<void> {
     await Promise.resolve();
     try {

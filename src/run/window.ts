@@ -16,6 +16,7 @@ export type RunItem = RunEvent | Notice;
 export class Window {
   readonly #capacity: number;
   #ring: RunEvent[] = [];
+  #held = 0;
   #tip = 0;
   #subscribers: Subscriber<RunItem>[] = [];
   #closed = 0;
@@ -42,18 +43,22 @@ export class Window {
 
   /** The earliest event it holds. */
   get oldest(): RunEvent | undefined {
-    return this.#ring[this.#ring.length < this.#capacity ? 0 : this.#tip % this.#capacity];
+    return this.#held === 0 ? undefined : this.#ring[(this.#tip - this.#held) % this.#capacity];
   }
 
   /** Whether whoever has seen events up to `position` can go on from here. */
   covers(position: number): boolean {
-    return position >= this.#tip - this.#ring.length;
+    return position >= this.#tip - this.#held;
+  }
+
+  /** Begins behind an event that another process delivered. */
+  restore(event: RunEvent): void {
+    this.#hold(event);
   }
 
   /** Delivers a committed event, synchronously, in the order of subscription. */
   next(event: RunEvent): void {
-    this.#ring[(event.seq - 1) % this.#capacity] = event;
-    this.#tip = event.seq;
+    this.#hold(event);
     this.#tell(event);
   }
 
@@ -84,6 +89,12 @@ export class Window {
     if (this.#end) finish(subscriber, this.#end);
     else this.#admit(subscriber);
     return at;
+  }
+
+  #hold(event: RunEvent): void {
+    this.#ring[(event.seq - 1) % this.#capacity] = event;
+    this.#tip = event.seq;
+    if (this.#held < this.#capacity) this.#held++;
   }
 
   #admit(subscriber: Subscriber<RunItem>): void {

@@ -12,6 +12,7 @@ const doors = {
   'bridges/dockrion': 'src/bridges/dockrion/index.ts',
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'backends/file': 'src/backends/file/index.ts',
+  'backends/redis': 'src/backends/redis/index.ts',
 };
 const command = { cli: 'src/cli/main.ts' };
 

@@ -10,6 +10,7 @@ export const DOORS: readonly string[] = [
   'http/index.ts',
   'client/index.ts',
   'backends/file/index.ts',
+  'backends/redis/index.ts',
   'bridges/dockrion/index.ts',
   'bridges/a2a-queue/index.ts',
   'sinks/index.ts',

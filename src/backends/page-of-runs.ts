@@ -14,7 +14,7 @@ export function pageOfRuns<Events extends StoredEvents>(
   const runs: RunRecord[] = [];
   let last = 0;
   for (const { record, order } of ofTenant?.newestBefore(before) ?? []) {
-    if (!matches(record, query)) continue;
+    if (!recordMatches(record, query)) continue;
     if (runs.length === query.limit) return { runs, next: String(last) };
     runs.push(record);
     last = order;
@@ -32,7 +32,11 @@ function orderOf(page: string | undefined): number {
   );
 }
 
-function matches(record: RunRecord, { status, threadId, agent, parentId, labels }: RunQuery): boolean {
+/** Whether a record is among those that a query asks for. */
+export function recordMatches(
+  record: RunRecord,
+  { status, threadId, agent, parentId, labels }: RunQuery,
+): boolean {
   return (
     (status === undefined || status.includes(record.status)) &&
     (threadId === undefined || record.threadId === threadId) &&

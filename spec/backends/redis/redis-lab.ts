@@ -1,0 +1,50 @@
+import { Redis } from 'ioredis';
+import type { Backend } from '../../../src/backends/backend.ts';
+import { redisBackend } from '../../../src/backends/redis/redis-backend.ts';
+import type { RedisBackendOptions } from '../../../src/backends/redis/redis-options.ts';
+import type { BackendLab } from '../../../src/testing/backend-laws.ts';
+import { randomName } from '../../../src/time/random-name.ts';
+import { redisServer, type RedisServer } from '../../support/redis-server.ts';
+import { ShiftedClock } from './shifted-clock.ts';
+
+/** A Redis, and backends on it that all use one store. */
+export interface RedisLab extends BackendLab {
+  readonly server: RedisServer;
+  readonly prefix: string;
+  readonly clock: ShiftedClock & { advance(ms: number): Promise<void> };
+  /** A client beside the backends, to look and to plant. */
+  readonly probe: Redis;
+  open(change?: Partial<RedisBackendOptions>): Promise<Backend>;
+  close(): Promise<void>;
+}
+
+export async function redisLab(): Promise<RedisLab> {
+  const server = await redisServer();
+  const probe = new Redis(server.url, { retryStrategy: () => 20 });
+  probe.on('error', () => undefined);
+  const prefix = `t-${randomName(6)}`;
+  const shifted = new ShiftedClock();
+  const sweeps = async (): Promise<number> => {
+    const info = await probe.info('commandstats');
+    return Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(info)?.[1] ?? 0);
+  };
+  const clock = Object.assign(shifted, {
+    // Whoever sets the date forward waits until a sweep saw it from its beginning to its end.
+    advance: async (ms: number) => {
+      ShiftedClock.prototype.advance.call(shifted, ms);
+      if (ms < 1_000) return;
+      const before = await sweeps();
+      for (let asked = 0; asked < 500 && (await sweeps()) < before + 2; asked++) await probe.ping();
+    },
+  });
+  return {
+    ...{ server, prefix, clock, probe },
+    patience: 20_000,
+    open: change =>
+      redisBackend({ url: server.url, prefix, clock, sweep: 20, poll: 200, lease: 60_000, ...change }),
+    async close() {
+      probe.disconnect();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Redis of a spec's own, without persistence, on a free port. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Kills it as a crash does, and starts it again on the same port: empty. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function redisServer(...options: readonly string[]): Promise<RedisServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'sluice-redis-'));
+  const port = await freePort();
+  let child = await start(dir, port, options);
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async restart() {
+      await kill(child);
+      child = await start(dir, port, options);
+    },
+    async close() {
+      await kill(child);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function start(dir: string, port: number, options: readonly string[]): Promise<ChildProcess> {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', [...settings, '--dir', dir, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.on('error', reject);
+    child.on('exit', code => reject(new Error(`redis-server ended with ${code}: ${said}`)));
+    child.stdout.on('data', (bytes: Buffer) => {
+      said += String(bytes);
+      if (said.includes('Ready to accept')) resolve(child);
+    });
+  });
+}
+
+function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise(resolve => {
+    child.removeAllListeners('exit').on('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

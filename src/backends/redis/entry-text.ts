@@ -1,0 +1,58 @@
+import { formatCursor } from '../../event/cursor.ts';
+import { Entry } from '../../event/entry.ts';
+
+/**
+ * A batch as one entry of a stream: its lines, each with its chain value in front as in the files of the file backend,
+ * and a head that says what it comes after.
+ */
+export interface StoredBatch {
+  /** The event before its first one, and the chain there. */
+  readonly after: number;
+  readonly prev: string;
+  readonly last: number;
+  readonly lines: string;
+}
+
+/** `id` and fields as XRANGE gives them. */
+export type StreamEntry = readonly [
+  id: string,
+  fields: readonly [h: 'h', head: string, d: 'd', lines: string],
+];
+
+/** An event's line has no break, and every chain value eight characters. */
+export function linesOf(entries: readonly Entry[]): string {
+  let text = '';
+  for (const { cursor, line } of entries) text += `${hashOf(cursor)} ${line}\n`;
+  return text;
+}
+
+export function parseBatch([id, fields]: StreamEntry): StoredBatch {
+  const [after, prev] = fields[1].split(' ', 2) as [string, string];
+  return { after: Number(after), prev, last: Number(id.slice(0, id.indexOf('-'))), lines: fields[3] };
+}
+
+/** The events of a batch, in their order. */
+export function entriesOf({ after, lines }: StoredBatch, epoch: string): Entry[] {
+  const entries: Entry[] = [];
+  for (let start = 0, seq = after + 1; start < lines.length; seq++) {
+    const end = lines.indexOf('\n', start);
+    const hash = lines.slice(start, start + 8);
+    entries.push(Entry.ofLine(formatCursor({ epoch, seq, hash }), seq, lines.slice(start + 9, end)));
+    start = end + 1;
+  }
+  return entries;
+}
+
+/** The chain behind the event `seq`, if that is in the batch or right before it. */
+export function hashAt({ after, prev, last, lines }: StoredBatch, seq: number): string | undefined {
+  if (seq === after) return prev;
+  if (seq < after || seq > last) return undefined;
+  let start = 0;
+  for (let at = after + 1; at < seq; at++) start = lines.indexOf('\n', start) + 1;
+  return lines.slice(start, start + 8);
+}
+
+/** The chain value of a cursor. */
+export function hashOf(cursor: string): string {
+  return cursor.slice(cursor.lastIndexOf('.') + 1);
+}

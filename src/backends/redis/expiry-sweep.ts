@@ -1,0 +1,135 @@
+import type { Clock } from '../../time/clock.ts';
+import { withJitter } from '../../time/new-id.ts';
+import type { RunStatus } from '../../event/run-event.ts';
+import type { RunKey } from '../backend.ts';
+import type { RedisHub } from './redis-hub.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLink } from './redis-link.ts';
+import { reasonOf } from './redis-error.ts';
+import type { RedisTrouble } from './redis-options.ts';
+import type { IdempotencyKeys } from './idempotency-keys.ts';
+import type { RunIndex } from './run-index.ts';
+import type { RunNewsFeed } from './run-news-feed.ts';
+import { ERASE } from './scripts/erase.ts';
+import { INDEX_RUN } from './scripts/index-run.ts';
+import { KEEP } from './scripts/keep.ts';
+
+/** What an expiry sweep is made of. */
+export interface ExpiryParts {
+  readonly link: RedisLink;
+  readonly keys: RedisKeys;
+  readonly clock: Clock;
+  readonly index: RunIndex;
+  readonly repeats: IdempotencyKeys;
+  readonly hub: RedisHub;
+  readonly news: RunNewsFeed;
+  readonly every: number;
+  readonly onTrouble: (trouble: RedisTrouble) => void;
+}
+
+const LIVE: ReadonlySet<string> = new Set<RunStatus>(['accepted', 'running', 'waiting']);
+/** Runs visited in one write. */
+const AT_ONCE = 100;
+
+/**
+ * How runs go. Each is visited when its time may be over, by any instance: what was touched since is visited later,
+ * what an instance that lives has at work stays, the rest is erased and told. Where no instance runs, the keys expire
+ * by themselves, later.
+ */
+export class ExpirySweep {
+  readonly #parts: ExpiryParts;
+  #stop: (() => void) | undefined;
+
+  constructor(parts: ExpiryParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { clock, every, link } = this.#parts;
+    if (link.closed) return;
+    const ring = (): void => {
+      void this.#sweep().then(() => this.start());
+    };
+    this.#stop = clock.alarm(withJitter(every * 0.8, 0.25), ring, true);
+  }
+
+  close(): void {
+    this.#stop?.();
+  }
+
+  /** `life`: how long the list of visits must stay at least, in milliseconds. */
+  async visitAt(key: RunKey, time: number, life: number): Promise<void> {
+    const { link, keys } = this.#parts;
+    await link.run(INDEX_RUN, [keys.due], ['CH', Math.round(time), key, life]);
+  }
+
+  /** Erases a run and all that leads to it; with `touched` only if nothing happened to it since. */
+  async erase(key: RunKey, touched = ''): Promise<boolean> {
+    const { link, keys, index, repeats, hub, news } = this.#parts;
+    const found = await link.run<[string, string, string] | null>(ERASE, keys.ofRun(key), [
+      touched,
+      keys.channel(key),
+    ]);
+    if (!found && touched !== '') return false;
+    const [tenantId, runId] = key.split('/') as [string, string];
+    const [repeat, nonce, owner] = found ?? ['', '', ''];
+    const [isListed] = await Promise.all([
+      index.remove(tenantId, runId),
+      link.send('zrem', keys.due, key),
+      repeat && repeats.settle(repeat, nonce, false),
+      owner && link.send('zrem', keys.owned(owner), key),
+    ]);
+    if (found || isListed) await news.tell({ news: 'removed', tenantId, runId });
+    hub.ring(key);
+    return found !== null;
+  }
+
+  async #sweep(): Promise<void> {
+    const { link, keys, clock, news, onTrouble } = this.#parts;
+    try {
+      for (;;) {
+        const now = clock.now();
+        const due = await link.send<RunKey[]>('zrangebyscore', keys.due, '-inf', now, 'LIMIT', 0, AT_ONCE);
+        await Promise.all(due.map(key => this.#visit(key, now)));
+        if (due.length < AT_ONCE) break;
+      }
+      news.look();
+    } catch (error) {
+      if (link.closed) return;
+      const message = `redis backend: runs that expired could not be removed: ${reasonOf(error)}. Tried again.`;
+      onTrouble({ trouble: 'sweep', message });
+    }
+  }
+
+  async #visit(key: RunKey, now: number): Promise<void> {
+    const { link, keys, index, clock } = this.#parts;
+    const [head] = keys.ofRun(key);
+    const fields = ['t', 'ttl', 'px', '.status', 'c', 'o', 'ik', 'j'] as const;
+    const [touched, ttl, life, status, end, owner, repeat, fixed] = await link.send<(string | null)[]>(
+      'hmget',
+      head,
+      ...fields,
+    );
+    if (!touched || !ttl || !life || !status || !fixed) {
+      // Never created, or expired by itself.
+      await this.erase(key);
+      return;
+    }
+    const due = Number(touched) + Number(ttl);
+    const isLive = LIVE.has(JSON.parse(status) as string) && end === null && owner;
+    const isKept = due <= now && isLive && (await link.send<number>('exists', keys.lease(owner))) === 1;
+    if (due <= now && !isKept) {
+      await this.erase(key, touched);
+      return;
+    }
+    if (isKept) await link.run(KEEP, keys.ofRun(key), [now]);
+    // Whatever leads to the run lives as long as it does.
+    const { createdAt } = JSON.parse(fixed) as { readonly createdAt: string };
+    const [tenantId, runId] = key.split('/') as [string, string];
+    await Promise.all([
+      this.visitAt(key, isKept ? clock.now() + Number(ttl) : due, Number(life)),
+      index.add({ tenantId, runId, createdAt }, Number(life)),
+      repeat && link.send('pexpire', repeat, life),
+    ]);
+  }
+}

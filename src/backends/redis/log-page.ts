@@ -1,0 +1,114 @@
+import { formatCursor } from '../../event/cursor.ts';
+import type { Entry } from '../../event/entry.ts';
+import type { LogQuery, ReadResult } from '../backend.ts';
+import { entriesOf, hashAt, parseBatch, type StoredBatch, type StreamEntry } from './entry-text.ts';
+
+/** What the script `read` answers. */
+export type ReadReply =
+  | readonly ['absent' | 'epoch' | 'future']
+  | readonly [
+      result: 'page',
+      epoch: string,
+      tip: string,
+      hash: string,
+      closed: string | null,
+      kept: string,
+      entries: readonly StreamEntry[],
+      held: StreamEntry | null,
+    ];
+
+/** The log as it was at the moment of a reading. */
+interface View {
+  readonly epoch: string;
+  readonly tip: number;
+  readonly hash: string;
+  readonly closed: boolean;
+  readonly kept: number;
+  readonly batches: readonly StoredBatch[];
+  readonly held: StoredBatch | undefined;
+}
+
+/** Makes a page of an answer: checks the chain, cuts to the size asked for, and tells what is missing. */
+export function pageOf(reply: ReadReply, query: LogQuery): ReadResult {
+  if (reply[0] === 'absent') return { result: 'absent' };
+  if (reply[0] !== 'page') return { result: 'reset', reason: reply[0] };
+  const [, epoch, tip, hash, closed, kept, entries, held] = reply;
+  const view: View = {
+    ...{ epoch, tip: Number(tip), hash, closed: closed !== null, kept: Number(kept) },
+    ...{ batches: entries.map(parseBatch), held: held ? parseBatch(held) : undefined },
+  };
+  if (query.hash !== undefined && isFork(view, query)) return { result: 'reset', reason: 'fork' };
+  if (query.limit === 0) return page(view, []);
+  return query.reverse ? readBack(view, query) : readOn(view, query);
+}
+
+// Where the chain of a position is gone nobody can tell.
+function isFork(view: View, { after, hash }: LogQuery): boolean {
+  if (after === view.tip) return view.hash !== hash;
+  if (after < view.kept - 1) return false;
+  const holder = view.held ?? view.batches[0];
+  const ours = holder && hashAt(holder, after);
+  return ours !== undefined && ours !== hash;
+}
+
+function readOn(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
+  const { tip, kept, batches } = view;
+  const first = batches[0];
+  if (after + 1 < kept) return gap(view, after + 1, kept - 1, { hash: first && hashAt(first, kept - 1) });
+  if (after === tip) return page(view, []);
+  if (!first) return gap(view, after + 1, tip, { hash: view.hash, reason: 'corrupt' });
+  if (first.after > after) return gap(view, after + 1, first.after, { hash: first.prev, reason: 'corrupt' });
+  const entries: Entry[] = [];
+  let size = 0;
+  let expected = after + 1;
+  for (const batch of batches) {
+    if (batch.after >= expected) break;
+    for (const entry of entriesOf(batch, view.epoch)) {
+      if (entry.seq < expected) continue;
+      size += entry.bytes;
+      if (entries.length > 0 && (size > bytes || entries.length >= limit)) return page(view, entries);
+      entries.push(entry);
+      expected++;
+    }
+  }
+  return page(view, entries);
+}
+
+function readBack(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
+  const { tip, kept, batches } = view;
+  const newest = after === 0 ? tip : after - 1;
+  if (newest === 0) return page(view, []);
+  const first = batches[0];
+  if (newest < kept) return gap(view, 1, newest, { hash: first && hashAt(first, newest) });
+  if (!first || first.after >= newest) return gap(view, 1, newest, { reason: 'corrupt' });
+  const entries: Entry[] = [];
+  let size = 0;
+  let expected = newest;
+  for (const batch of batches) {
+    if (batch.last < expected) break;
+    for (const entry of entriesOf(batch, view.epoch).reverse()) {
+      if (entry.seq > expected) continue;
+      size += entry.bytes;
+      const isFull = entries.length > 0 && (size > bytes || entries.length >= limit);
+      if (isFull || entry.seq < kept) return page(view, entries);
+      entries.push(entry);
+      expected--;
+    }
+  }
+  return page(view, entries);
+}
+
+function page({ epoch, tip, hash, closed }: View, entries: readonly Entry[]): ReadResult {
+  return { result: 'page', entries, tip, cursor: formatCursor({ epoch, seq: tip, hash }), closed };
+}
+
+/** Events `from`..`to` are gone; the chain behind them, where it is still known. */
+function gap(
+  { epoch }: View,
+  from: number,
+  to: number,
+  { hash = '0', reason }: { readonly hash?: string | undefined; readonly reason?: 'corrupt' },
+): ReadResult {
+  const cursor = formatCursor({ epoch, seq: to, hash });
+  return { result: 'gap', from, to, cursor, ...(reason && { reason }) };
+}

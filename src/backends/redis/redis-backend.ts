@@ -1,0 +1,102 @@
+import type { Cluster, RedisOptions, Redis } from 'ioredis';
+import { fullJitter } from '../../time/full-jitter.ts';
+import type { Backend } from '../backend.ts';
+import { checkServer } from './check-server.ts';
+import { ExpirySweep } from './expiry-sweep.ts';
+import { IdempotencyKeys } from './idempotency-keys.ts';
+import { loadRedis } from './load-ioredis.ts';
+import { RedisCommands } from './redis-commands.ts';
+import { RedisDirectory } from './redis-directory.ts';
+import { RedisHub } from './redis-hub.ts';
+import { RedisKeys } from './redis-keys.ts';
+import { RedisLease } from './redis-lease.ts';
+import { RedisLink } from './redis-link.ts';
+import { RedisLog } from './redis-log.ts';
+import { resolveOptions, type RedisBackendOptions } from './redis-options.ts';
+import { RunIndex } from './run-index.ts';
+import { RunNewsFeed } from './run-news-feed.ts';
+
+/**
+ * Keeps runs in Redis 6.2 or later, where several processes work on them: one atomic script for each append and each
+ * page, one lease for each process and one fence for each run. Hints come by Pub/Sub, the truth is what is read.
+ * Resolves when Redis has answered; rejects with `MISSING_PEER` without the package ioredis, with `BAD_OPTION`, and with
+ * `STORAGE_LOST`, as do calls that Redis does not answer and calls after `close()`.
+ *
+ * Acknowledged events outlive this process; whether they outlive Redis is a matter of its persistence and replicas.
+ * Where some are lost, readers are told `reset`, and the writer `lost` or `gap`. Memory: some hundred bytes for each run
+ * that is watched, and the ends of the 10,000 runs written last.
+ */
+export async function redisBackend(options: RedisBackendOptions): Promise<Backend> {
+  const settings = resolveOptions(options);
+  const { clock, onTrouble, prefix } = settings;
+  const link = new RedisLink({ connect: await connector(options), clock, onTrouble });
+  await link.open();
+  try {
+    await checkServer(link, onTrouble);
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  const keys = new RedisKeys(prefix);
+  const hub = new RedisHub(link, keys, settings);
+  const index = new RunIndex(link, keys);
+  const repeats = new IdempotencyKeys(link, keys, clock);
+  const news = new RunNewsFeed(link, keys, key => directory.get(key));
+  const expiry = new ExpirySweep({
+    ...{ link, keys, clock, index, repeats, hub, news, onTrouble },
+    every: settings.sweep,
+  });
+  const directory: RedisDirectory = new RedisDirectory({ link, keys, clock, index, repeats, expiry, news });
+  const lease = new RedisLease({ link, keys, clock, onTrouble, lease: settings.lease });
+  const log = new RedisLog({
+    ...{ link, keys, hub },
+    now: () => clock.now(),
+    // A run that stays listed is found to have ended when its owner is looked for.
+    ended: key => void lease.release(key).catch(() => undefined),
+  });
+  expiry.start();
+  const close = async (): Promise<void> => {
+    expiry.close();
+    hub.close();
+    news.close();
+    await lease.close();
+    await link.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    flags: { durable: true, shared: true, chained: true },
+    ...{ log, directory, lease },
+    commands: new RedisCommands(link, keys, () => clock.now()),
+    close: () => (closing ??= close()),
+  };
+}
+
+/** How connections are made: none at once, few repeats since the engine repeats by itself, and no storm after an outage. */
+async function connector({ url, client, options }: RedisBackendOptions): Promise<() => Redis | Cluster> {
+  const settings = {
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    autoResubscribe: false,
+    replyMapping: 'legacy' as const,
+    maxRetriesPerRequest: 3,
+    connectTimeout: 5_000,
+    socketTimeout: 10_000,
+    retryStrategy: (times: number) => 20 + fullJitter(Math.min(50 * 2 ** times, 2_000)),
+    // A replica that was a master: the connection leads to the wrong server now.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+  } satisfies RedisOptions;
+  if (client) {
+    const { lazyConnect, enableAutoPipelining, replyMapping } = settings;
+    return () =>
+      'nodes' in client
+        ? client.duplicate([], { lazyConnect, enableAutoPipelining, replyMapping, redisOptions: settings })
+        : client.duplicate(settings);
+  }
+  const Client = await loadRedis();
+  if (options) {
+    const { lazyConnect, autoResubscribe, replyMapping } = settings;
+    const merged: RedisOptions = { ...settings, ...options, lazyConnect, autoResubscribe };
+    return () => new Client({ ...merged, replyMapping });
+  }
+  return () => new Client(url!, settings);
+}

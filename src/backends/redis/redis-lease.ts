@@ -1,0 +1,183 @@
+import { SluiceError } from '../../errors/sluice-error.ts';
+import { checkId } from '../../event/ids.ts';
+import type { Clock } from '../../time/clock.ts';
+import { randomName } from '../../time/random-name.ts';
+import type { Lease, RunKey } from '../backend.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLink } from './redis-link.ts';
+import type { RedisTrouble } from './redis-options.ts';
+import { CLAIM } from './scripts/claim.ts';
+import { INDEX_RUN } from './scripts/index-run.ts';
+
+/** What leases are made of. */
+export interface RedisLeaseParts {
+  readonly link: RedisLink;
+  readonly keys: RedisKeys;
+  readonly clock: Clock;
+  /** Milliseconds. */
+  readonly lease: number;
+  readonly onTrouble: (trouble: RedisTrouble) => void;
+}
+
+/** A week: how long it is known whose runs somebody must end. */
+const MEMORY = 604_800_000;
+/** Runs of one dead instance that one call names; the next call names others. */
+const AT_ONCE = 1_000;
+
+/**
+ * One lease per instance, kept by Redis' own clock, and one fence per run. After an outage every lease has run out, also
+ * those of instances that are well: for one lease after its connection was made anew an instance takes nobody for dead.
+ */
+export class RedisLease implements Lease {
+  readonly #parts: RedisLeaseParts;
+  readonly #nonce = randomName(12);
+  #instance: string | undefined;
+  #stop: (() => void) | undefined;
+  #renewing: Promise<boolean> | undefined;
+
+  constructor(parts: RedisLeaseParts) {
+    this.#parts = parts;
+  }
+
+  async join(instance: string): Promise<{ renew(): Promise<boolean>; leave(): Promise<void> }> {
+    checkId('instance', instance);
+    this.#instance = instance;
+    await this.#renew(instance);
+    this.#arm(instance);
+    return { renew: () => this.#renew(instance), leave: () => this.#leave(instance) };
+  }
+
+  async claim(key: RunKey): Promise<{ readonly fence: string } | 'held'> {
+    const { link, keys } = this.#parts;
+    const instance = this.#joined();
+    const nonce = randomName(8);
+    for (;;) {
+      const [head] = keys.ofRun(key);
+      const [seen, owner] = await link.send<(string | null)[]>('hmget', head, 'f', 'o');
+      if (owner && (await this.#lives(owner))) return 'held';
+      // Before the claim, so that nobody has a run that is not found when its owner dies.
+      await link.run(INDEX_RUN, [keys.owned(instance)], ['CH', 0, key, MEMORY]);
+      const answer = await link.run<[string, number] | null>(CLAIM, keys.ofRun(key), [
+        seen ?? '',
+        nonce,
+        instance,
+      ]);
+      if (!answer) throw new SluiceError('RUN_NOT_FOUND', 'claim: expected a run of this id, got none.');
+      const [fence, waiting] = answer;
+      if (fence === '') continue;
+      if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['CH', 0, key, MEMORY]);
+      return { fence };
+    }
+  }
+
+  async dead(): Promise<readonly { readonly instance: string; readonly keys: readonly RunKey[] }[]> {
+    const { link, keys, clock } = this.#parts;
+    const lapsed = await link.send<string[]>('zrangebyscore', keys.instances, '-inf', clock.now());
+    const dead: { readonly instance: string; readonly keys: readonly RunKey[] }[] = [];
+    for (const instance of lapsed) {
+      if (await this.#lives(instance)) continue;
+      const owned = await link.send<RunKey[]>('zrange', keys.owned(instance), 0, AT_ONCE - 1);
+      const isTheirs = await Promise.all(owned.map(key => this.#isOf(key, instance)));
+      const gone = owned.filter((_, at) => !isTheirs[at]);
+      if (gone.length > 0) await link.send('zrem', keys.owned(instance), ...gone);
+      const left = owned.filter((_, at) => isTheirs[at]);
+      if (left.length > 0) dead.push({ instance, keys: left });
+      else if (owned.length < AT_ONCE) await link.send('zrem', keys.instances, instance);
+    }
+    return dead;
+  }
+
+  /** A run that this instance had needs nobody any more. */
+  async release(key: RunKey): Promise<void> {
+    const { link, keys } = this.#parts;
+    if (this.#instance) await link.send('zrem', keys.owned(this.#instance), key);
+  }
+
+  async close(): Promise<void> {
+    if (this.#instance) await this.#leave(this.#instance).catch(() => undefined);
+  }
+
+  #joined(): string {
+    if (this.#instance) return this.#instance;
+    throw new SluiceError(
+      'BAD_OPTION',
+      'claim: expected an instance that joined, got none. Call join() first.',
+    );
+  }
+
+  /** Whether an instance has its lease, or may still have it as far as this one can tell. */
+  async #lives(instance: string): Promise<boolean> {
+    const { link, keys, clock, lease } = this.#parts;
+    const [exists, score] = await Promise.all([
+      link.send<number>('exists', keys.lease(instance)),
+      link.send<string | null>('zscore', keys.instances, instance),
+    ]);
+    if (exists === 1) return true;
+    const hasLeft = score === null || Number(score) === 0;
+    return !hasLeft && clock.now() < link.connectedAt + lease;
+  }
+
+  async #isOf(key: RunKey, instance: string): Promise<boolean> {
+    const { link, keys } = this.#parts;
+    const [owner, end] = await link.send<(string | null)[]>('hmget', keys.ofRun(key)[0], 'o', 'c');
+    return owner === instance && end === null;
+  }
+
+  #arm(instance: string): void {
+    const { clock, lease, onTrouble, link } = this.#parts;
+    this.#stop?.();
+    this.#stop = clock.alarm(
+      lease / 3,
+      () => {
+        this.#arm(instance);
+        this.#renew(instance).then(
+          isKept => {
+            if (!isKept && this.#instance)
+              onTrouble({
+                trouble: 'lease',
+                message: 'redis backend: the lease had run out and was taken anew.',
+              });
+          },
+          () => {
+            if (!link.closed)
+              onTrouble({
+                trouble: 'lease',
+                message: 'redis backend: the lease could not be renewed. Tried again.',
+              });
+          },
+        );
+      },
+      true,
+    );
+  }
+
+  /** Whether the lease had not run out meanwhile; it is taken anew in any case. */
+  #renew(instance: string): Promise<boolean> {
+    if (this.#instance !== instance) return Promise.resolve(false);
+    return (this.#renewing ??= this.#setLease(instance).finally(() => (this.#renewing = undefined)));
+  }
+
+  async #setLease(instance: string): Promise<boolean> {
+    const { link, keys, clock, lease } = this.#parts;
+    const [before] = await Promise.all([
+      link.send<string | null>('set', keys.lease(instance), this.#nonce, 'PX', lease, 'GET'),
+      link.run(INDEX_RUN, [keys.instances], ['CH', clock.now() + lease, instance, MEMORY]),
+      link.send('pexpire', keys.owned(instance), MEMORY),
+      link.send('pexpire', keys.inbox(instance), MEMORY),
+    ]);
+    return before === this.#nonce;
+  }
+
+  async #leave(instance: string): Promise<void> {
+    if (this.#instance !== instance) return;
+    const { link, keys } = this.#parts;
+    this.#stop?.();
+    this.#instance = undefined;
+    await this.#renewing?.catch(() => false);
+    await Promise.all([
+      link.send('del', keys.lease(instance)),
+      // A time long past: its runs, if it left some, are anybody's at once.
+      link.run(INDEX_RUN, [keys.instances], ['CH', 0, instance, MEMORY]),
+    ]);
+  }
+}

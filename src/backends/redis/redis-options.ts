@@ -1,0 +1,77 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { SluiceError } from '../../errors/sluice-error.ts';
+import { systemClock, type Clock } from '../../time/clock.ts';
+
+/** What {@link redisBackend} takes: one of `url`, `client` and `options` says where Redis is. */
+export interface RedisBackendOptions {
+  /** `redis://user:password@host:6379/0`, `rediss://` for TLS. Appears in no error and no log. */
+  readonly url?: string | undefined;
+  /** An ioredis client; its settings are used for connections of the backend's own, it stays yours to close. */
+  readonly client?: Redis | Cluster | undefined;
+  /** Options of ioredis, for Sentinel, TLS and the like. */
+  readonly options?: RedisOptions | undefined;
+  /** What every key and channel begins with: 1 to 64 letters, digits, `.`, `_` or `-`. Default: `sluice`. */
+  readonly prefix?: string | undefined;
+  /** How long an instance that is silent keeps its runs, in milliseconds, 100 to 600,000. Default: 10,000. */
+  readonly lease?: number | undefined;
+  /** How often runs are looked for that have expired, in milliseconds, 10 to 3,600,000. Default: 5,000. */
+  readonly sweep?: number | undefined;
+  /**
+   * How long a change may go unnoticed by watchers whose hint was lost, in milliseconds: from 100, or `Infinity` for
+   * never. Default: 5,000.
+   */
+  readonly poll?: number | undefined;
+  /** Told what should be known and does not fail a call. Default: nobody. */
+  readonly onTrouble?: ((trouble: RedisTrouble) => void) | undefined;
+  /** Tells when runs expire and when they were changed. Default: the clock of the machine. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Something about the Redis that people should know. */
+export interface RedisTrouble {
+  /**
+   * `eviction`: Redis may drop keys when its memory is full · `connection`: a connection broke, it is made anew ·
+   * `sweep`: expired runs could not be removed, it is tried again · `lease`: the lease could not be renewed in time.
+   */
+  readonly trouble: 'eviction' | 'connection' | 'sweep' | 'lease';
+  readonly message: string;
+}
+
+/** The options, checked, with every default filled in. */
+export interface RedisSettings {
+  readonly prefix: string;
+  readonly lease: number;
+  readonly sweep: number;
+  readonly poll: number;
+  readonly onTrouble: (trouble: RedisTrouble) => void;
+  readonly clock: Clock;
+}
+
+export function resolveOptions(options: RedisBackendOptions): RedisSettings {
+  const { prefix = 'sluice', clock = systemClock, onTrouble = () => undefined } = options;
+  const places = [options.url, options.client, options.options].filter(place => place !== undefined);
+  if (places.length !== 1) throw bad('url', 'exactly one of url, client and options', places.length);
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(prefix))
+    throw bad('prefix', '1 to 64 letters, digits, ".", "_" or "-"', prefix);
+  // What is behind the scheme may hold a password.
+  if (options.url !== undefined && !/^rediss?:\/\/./.test(options.url))
+    throw bad('url', 'redis://… or rediss://…', `${String(options.url).slice(0, 4)}…`);
+  return {
+    ...{ prefix, clock, onTrouble },
+    lease: within('lease', options.lease ?? 10_000, 100, 600_000),
+    sweep: within('sweep', options.sweep ?? 5_000, 10, 3_600_000),
+    poll: options.poll === Infinity ? Infinity : within('poll', options.poll ?? 5_000, 100, 3_600_000),
+  };
+}
+
+function within(name: string, value: number, least: number, most: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw bad(name, `a number from ${least} to ${most}`, value);
+}
+
+function bad(name: string, expected: string, got: unknown): SluiceError {
+  return new SluiceError(
+    'BAD_OPTION',
+    `redisBackend: ${name}: expected ${expected}, got ${JSON.stringify(got)}.`,
+  );
+}

@@ -1,0 +1,85 @@
+import { SluiceError } from '../../errors/sluice-error.ts';
+import { runKey, type RunPage, type RunQuery, type RunRecord } from '../backend.ts';
+import { recordMatches } from '../page-of-runs.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLink } from './redis-link.ts';
+import { INDEX_RUN } from './scripts/index-run.ts';
+import { RECORD_FIELDS, recordOf } from './stored-record.ts';
+
+// The millisecond a run was created in, and its id: where the page before ended.
+const PAGE = /^(0|[1-9][0-9]{0,15})-([A-Za-z0-9][A-Za-z0-9._-]{0,127})$/;
+/** Runs looked at in one write. */
+const AT_ONCE = 100;
+
+/**
+ * The runs of each tenant in the order of their creation. The index is a hint and written first, so that no run is
+ * missing from it; what a run is says the run.
+ */
+export class RunIndex {
+  readonly #link: RedisLink;
+  readonly #keys: RedisKeys;
+
+  constructor(link: RedisLink, keys: RedisKeys) {
+    this.#link = link;
+    this.#keys = keys;
+  }
+
+  /** `life`: how long the index must stay at least, in milliseconds. */
+  async add(
+    { tenantId, runId, createdAt }: Pick<RunRecord, 'tenantId' | 'runId' | 'createdAt'>,
+    life: number,
+  ): Promise<void> {
+    const score = Date.parse(createdAt);
+    await this.#link.run(INDEX_RUN, [this.#keys.runs(tenantId)], ['NX', score, runId, life]);
+  }
+
+  /** Whether it was there. */
+  async remove(tenantId: string, runId: string): Promise<boolean> {
+    return (await this.#link.send<number>('zrem', this.#keys.runs(tenantId), runId)) === 1;
+  }
+
+  async page(query: RunQuery): Promise<RunPage> {
+    const { tenantId, limit } = query;
+    const before = positionOf(query.page);
+    const runs: RunRecord[] = [];
+    let last = '';
+    for (let skip = 0; ;) {
+      const found = await this.#link.send<string[]>(
+        ...(['zrevrangebyscore', this.#keys.runs(tenantId), before.score, '-inf'] as const),
+        ...(['WITHSCORES', 'LIMIT', skip, AT_ONCE] as const),
+      );
+      const places: { readonly runId: string; readonly score: string }[] = [];
+      for (let at = 0; at < found.length; at += 2) places.push({ runId: found[at]!, score: found[at + 1]! });
+      const wanted = places.filter(({ runId, score }) => score !== before.score || runId < before.runId);
+      const records = await Promise.all(wanted.map(({ runId }) => this.#recordOf(tenantId, runId)));
+      for (const [at, record] of records.entries()) {
+        if (!record || !recordMatches(record, query)) continue;
+        if (runs.length === limit) return { runs, next: last };
+        runs.push(record);
+        last = `${wanted[at]!.score}-${record.runId}`;
+      }
+      if (places.length < AT_ONCE) return { runs };
+      // Runs that went meanwhile move the others up; those seen twice are told by the position, so it moves instead.
+      const end = places.at(-1)!;
+      if (end.score === before.score) skip += places.length;
+      else skip = 0;
+      Object.assign(before, end);
+    }
+  }
+
+  async #recordOf(tenantId: string, runId: string): Promise<RunRecord | undefined> {
+    const [head] = this.#keys.ofRun(runKey(tenantId, runId));
+    return recordOf(await this.#link.send<(string | null)[]>('hmget', head, ...RECORD_FIELDS));
+  }
+}
+
+function positionOf(page: string | undefined): { score: string; runId: string } {
+  if (page === undefined) return { score: '+inf', runId: '' };
+  const [, score, runId] = PAGE.exec(page) ?? [];
+  if (score !== undefined && runId !== undefined) return { score, runId };
+  throw new SluiceError(
+    'BAD_REQUEST',
+    `page: expected the "next" of a former page, got ${JSON.stringify(page.slice(0, 50))}. ` +
+      'Pass it unchanged, or leave it out to begin with the newest run.',
+  );
+}

@@ -5,7 +5,12 @@ import type { Policy } from '../control/policy.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
-import { KnownSecrets, knownSecrets, type SecretValues } from '../secrets/known-secrets.ts';
+import {
+  KnownSecrets,
+  knownSecrets,
+  type SecretsOptions,
+  type SecretValues,
+} from '../secrets/known-secrets.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import { checkAgent, type AnyAgent } from './define-agent.ts';
 import { checkNumber, type NumberRange } from './check-number.ts';
@@ -19,8 +24,8 @@ export interface EngineOptions<Custom extends CustomEvents = AnyCustom> {
   readonly agents?: readonly AnyAgent[] | undefined;
   /** User-defined event types; without it any `custom:` type with a JSON object goes. */
   readonly events?: EventDefinitions<Custom> | undefined;
-  /** Names and values that no event may show. Default: none. */
-  readonly secrets?: SecretValues | KnownSecrets | undefined;
+  /** Names and values that no event may show, or options that find secrets by their shape too. Default: none. */
+  readonly secrets?: SecretValues | SecretsOptions | KnownSecrets | undefined;
   /**
    * What may go ahead: a gate, which several engines may share, or the policies of one of this engine's own. Default: a
    * gate without policies; more can be added at any time, `engine.gate.add(…)`.

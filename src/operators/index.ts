@@ -12,5 +12,15 @@ export { toAsyncIterable, type ToAsyncIterableOptions } from './to-async-iterabl
 export { toReadableStream } from './to-readable-stream.ts';
 export { sseFrame, type SseFrameOptions, toSseFrame } from './to-sse-frame.ts';
 export type { Overflow } from './waiting-line.ts';
-export type { TextMask } from '../secrets/mask-value.ts';
-export { KnownSecrets, knownSecrets, type SecretValues } from '../secrets/known-secrets.ts';
+export {
+  KnownSecrets,
+  knownSecrets,
+  type MaskSettings,
+  type SecretsOptions,
+} from '../secrets/known-secrets.ts';
+export type { Replacement } from '../secrets/marks.ts';
+export type { MaskReport } from '../secrets/mask-report.ts';
+export type { MaskContext, TextMask } from '../secrets/mask-value.ts';
+export type { Encodings } from '../secrets/secret-forms.ts';
+export type { SecretSource, SecretValues } from '../secrets/secret-list.ts';
+export type { SecretRule } from '../secrets/secret-rule.ts';

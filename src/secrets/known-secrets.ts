@@ -1,54 +1,86 @@
 import { SluiceError } from '../errors/sluice-error.ts';
-import { PatternTable, type Pattern } from './pattern-table.ts';
+import { chooseDetectors } from './detector-choice.ts';
+import type { Detectors, Sightings, Stretch } from './detectors.ts';
+import { Marks, WITHHELD, type Replacement } from './marks.ts';
+import { MaskCounts, type MaskReport } from './mask-report.ts';
+import type { MaskContext, TextMask } from './mask-value.ts';
+import { PatternTable, type Hit } from './pattern-table.ts';
 import { PrefixTree } from './prefix-tree.ts';
-import { secretForms } from './secret-forms.ts';
+import type { Encodings } from './secret-forms.ts';
+import { SecretList, type SecretSource, type SecretValues } from './secret-list.ts';
+import type { SecretRule } from './secret-rule.ts';
 
-/** Names and values of secrets; absent and empty values are passed over, as an unset variable gives them. */
-export type SecretValues = Readonly<Record<string, string | undefined>>;
+export type { SecretValues } from './secret-list.ts';
 
-const SHORTEST_SECRET = 4;
-const LONGEST_SECRET = 16_384;
-const NAME = /^[\w.:/-]{1,64}$/;
+/** How secrets are looked for, and what is done with them. */
+export interface MaskSettings {
+  /** Whether secrets are recognised by their shape too, or the names of the rules that do. Default: false. */
+  readonly detect?: boolean | readonly string[] | undefined;
+  /** Shapes of your own, which are looked for besides. */
+  readonly rules?: readonly SecretRule[] | undefined;
+  /** Encodings in which values are looked for besides JSON, URLs and base64. */
+  readonly encodings?: Encodings | undefined;
+  /** What stands in the place of a secret. Default: `name`. */
+  readonly replacement?: Replacement | undefined;
+  /** Counts what would be masked, and masks nothing. Default: false. */
+  readonly reportOnly?: boolean | undefined;
+}
+
+/** {@link MaskSettings} with the secrets that are known from the start; `detect` is on unless it is turned off. */
+export interface SecretsOptions extends MaskSettings {
+  readonly values?: SecretValues | undefined;
+  /** More of them; a name that several have stands for all their values. */
+  readonly sets?: readonly SecretValues[] | undefined;
+}
 
 /**
  * The secrets a process knows, and the masking of texts that hold them. What is added stays until it is removed
  * by name; a second value under the same name joins the first, so that a refreshed key never uncovers the old one.
  */
-export class KnownSecrets {
-  readonly #values = new Map<string, Set<string>>();
+export class KnownSecrets implements TextMask {
+  readonly #list = new SecretList(() => this.#forget());
+  readonly #encodings: Encodings;
+  readonly #detectors: Detectors | undefined;
+  readonly #marks: Marks;
+  readonly #counts = new MaskCounts();
+  readonly #isTrial: boolean;
   #table: PatternTable | undefined;
   #prefixes: PrefixTree | undefined;
 
+  /** Throws `BAD_OPTION`. */
+  constructor(settings: MaskSettings = {}) {
+    const { detect = false, rules = [], encodings = {}, replacement, reportOnly = false } = settings;
+    this.#encodings = encodings;
+    this.#detectors = chooseDetectors(detect, rules);
+    this.#marks = new Marks(replacement);
+    this.#isTrial = reportOnly;
+  }
+
   /**
-   * Learns a value of 4 to 16,384 characters, not counting white space around it. It is found as it is and as it looks in JSON, URLs, hex and base64.
-   * Throws `BAD_OPTION`, whose message never holds the value.
+   * Learns a value of 4 to 16,384 characters, not counting white space around it, or asks a source for one. It is found as
+   * it is and as it looks in JSON, URLs, hex and base64. Throws `BAD_OPTION`, whose message never holds the value.
    */
-  add(name: string, value: string | undefined): this {
-    if (!NAME.test(name)) {
-      throw badSecret('expected a name of 1 to 64 letters, digits or any of _ . : / -, got another one');
-    }
-    if (value === undefined || value === '') return this;
-    if (typeof value !== 'string') throw badSecret(`expected a string for "${name}", got a ${typeof value}`);
-    // Read from a file, a secret often ends in a line break with which nobody prints it.
-    const secret = value.trim();
-    if (secret.length < SHORTEST_SECRET || secret.length > LONGEST_SECRET) {
-      throw badSecret(
-        `expected ${SHORTEST_SECRET} to ${LONGEST_SECRET} characters for "${name}", got ${secret.length}`,
-      );
-    }
-    if (name.includes(secret))
-      throw badSecret('expected a name that does not contain its value, got one that does');
-    const values = this.#values.get(name);
-    if (values) values.add(secret);
-    else this.#values.set(name, new Set([secret]));
-    this.#forget();
+  add(name: string, value: string | SecretSource | undefined): this {
+    this.#list.add(name, value);
     return this;
   }
 
-  /** Forgets every value of a name; whether there was one. */
+  /** Forgets every value of a name, and its source; whether there was one. */
   remove(name: string): boolean {
-    this.#forget();
-    return this.#values.delete(name);
+    return this.#list.remove(name);
+  }
+
+  /**
+   * Asks every source again, all at once, and learns what they give. A source that fails leaves what is known as it is.
+   * Rejects with `BAD_OPTION`, which names those that failed, after all have answered.
+   */
+  refresh(): Promise<void> {
+    return this.#list.refresh();
+  }
+
+  /** What was masked since the start. Texts that pass twice are counted where something was left to mask. */
+  report(): MaskReport {
+    return this.#counts.report();
   }
 
   /**
@@ -56,28 +88,23 @@ export class KnownSecrets {
    * Occurrences that overlap are covered whole: leftmost first, the longest at one place, and one more mark for
    * each that reaches further. Time is linear in the text and hardly depends on how many secrets there are.
    */
-  mask(text: string): string {
-    const table = (this.#table ??= this.#build());
-    if (text.length < table.shortest) return text;
-    let hit = table.find(text, 0);
-    if (hit === undefined) return text;
-    let masked = '';
-    let copied = 0;
-    while (hit !== undefined) {
-      masked += text.slice(copied, hit.start) + markOf(hit.name);
-      copied = hit.end;
-      let { name } = hit;
-      hit = table.find(text, hit.start + 1);
-      while (hit !== undefined && hit.start < copied) {
-        if (hit.end > copied) {
-          if (hit.name !== name) masked += markOf(hit.name);
-          ({ name } = hit);
-          copied = hit.end;
-        }
-        hit = table.find(text, hit.start + 1);
-      }
+  mask(text: string, context?: MaskContext): string {
+    const hit = this.#find(text, 0);
+    const seen = this.#detectors?.look(text, context?.before);
+    if (seen?.isSpent === true) {
+      this.#counts.withhold();
+      return this.#isTrial ? text : WITHHELD;
     }
-    return masked + text.slice(copied);
+    if (hit === undefined && (seen === undefined || seen.found.length === 0)) return text;
+    const masked = this.#cover(text, this.#stretches(text, hit, inOrder(seen)), context?.place ?? '');
+    return this.#isTrial ? text : masked;
+  }
+
+  /** Whether there is something to mask. */
+  finds(text: string): boolean {
+    if (this.#find(text, 0) !== undefined) return true;
+    const seen = this.#detectors?.look(text);
+    return seen !== undefined && (seen.isSpent || seen.found.length > 0);
   }
 
   /**
@@ -86,22 +113,73 @@ export class KnownSecrets {
    * itself, and masking what waits together with what follows gives the rest. 0 if nothing has to wait.
    * Linear in the text.
    */
-  pending(text: string): number {
-    this.#prefixes ??= new PrefixTree(this.#patterns().keys());
-    const open = this.#prefixes.openEnd(text);
-    return open === 0 ? 0 : text.length - this.#uncut(text, text.length - open);
+  pending(text: string, before = ''): number {
+    this.#prefixes ??= new PrefixTree(this.#list.patterns(this.#encodings).keys());
+    let open = this.#prefixes.openEnd(text);
+    let seen: Sightings | undefined;
+    if (this.#detectors) {
+      seen = this.#detectors.look(text, before);
+      if (seen?.isSpent === true) return 0;
+      open = Math.max(
+        open,
+        this.#detectors.openEnd(text, before),
+        text.length - (seen?.openFrom ?? text.length),
+      );
+    }
+    return open === 0 ? 0 : text.length - this.#uncut(text, text.length - open, seen);
   }
 
   /** Where the secrets that lie across a cut, one reaching over the next, begin; else the cut itself. */
-  #uncut(text: string, cut: number): number {
-    const table = (this.#table ??= this.#build());
+  #uncut(text: string, cut: number, seen: Sightings | undefined): number {
     let from = 0;
     let until = 0;
-    for (let hit = table.find(text, 0); hit && hit.start < cut; hit = table.find(text, hit.start + 1)) {
-      if (hit.start >= until) from = hit.start;
-      until = Math.max(until, hit.end);
+    for (const stretch of this.#stretches(text, this.#find(text, 0), seen?.found ?? NONE)) {
+      if (stretch.from >= cut) break;
+      if (stretch.from >= until) ({ from } = stretch);
+      until = Math.max(until, stretch.end);
     }
     return until > cut ? from : cut;
+  }
+
+  #cover(text: string, stretches: Iterable<Stretch & { readonly value?: string }>, place: string): string {
+    let masked = '';
+    let copied = 0;
+    let last: string | undefined;
+    for (const { start, end, name, value } of stretches) {
+      const isApart = start >= copied;
+      if (!isApart && end <= copied) continue;
+      if (isApart) masked += text.slice(copied, start);
+      if (isApart || name !== last) {
+        masked += this.#marks.of(name, value ?? text.slice(start, end));
+        this.#counts.count(name, place);
+      }
+      last = name;
+      copied = end;
+    }
+    return masked + text.slice(copied);
+  }
+
+  /** What is known and what was seen, in order; at one place what is known comes first. */
+  *#stretches(
+    text: string,
+    first: Hit | undefined,
+    seen: readonly Stretch[],
+  ): Generator<Stretch & { readonly value?: string }> {
+    let hit = first;
+    let at = 0;
+    while (hit !== undefined || at < seen.length) {
+      if (hit !== undefined && (at === seen.length || hit.start <= seen[at]!.from)) {
+        yield { from: hit.start, ...hit };
+        hit = this.#find(text, hit.start + 1);
+      } else {
+        yield seen[at++]!;
+      }
+    }
+  }
+
+  #find(text: string, from: number): Hit | undefined {
+    const table = (this.#table ??= this.#build());
+    return text.length - from < table.shortest ? undefined : table.find(text, from);
   }
 
   #forget(): void {
@@ -110,34 +188,42 @@ export class KnownSecrets {
   }
 
   #build(): PatternTable {
-    return new PatternTable([...this.#patterns().values()]);
-  }
-
-  #patterns(): Map<string, Pattern> {
-    const patterns = new Map<string, Pattern>();
-    for (const [name, values] of this.#values) {
-      for (const value of values) {
-        for (const text of secretForms(value)) if (!patterns.has(text)) patterns.set(text, { text, name });
-      }
-    }
-    return patterns;
+    return new PatternTable([...this.#list.patterns(this.#encodings).values()]);
   }
 }
 
-/** Secrets known from the start; more can be added at any time. Throws `BAD_OPTION`. */
-export function knownSecrets(initial: SecretValues = {}): KnownSecrets {
-  const known = new KnownSecrets();
-  for (const [name, value] of Object.entries(initial)) known.add(name, value);
+const NONE: readonly Stretch[] = [];
+
+/** By where they begin; of several at one place the longest. To mask them, where one has to begin to read is all the same. */
+function inOrder(seen: Sightings | undefined): readonly Stretch[] {
+  if (seen === undefined || seen.found.length === 0) return NONE;
+  return seen.found
+    .map(stretch => ({ ...stretch, from: stretch.start }))
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+const OPTIONS = ['values', 'sets', 'detect', 'rules', 'encodings', 'reportOnly'] as const;
+
+/**
+ * Secrets known from the start; more can be added at any time. Takes names and values, or options, which are told by one of
+ * them that is no text: `values` or `sets`, for example. Throws `BAD_OPTION`.
+ */
+export function knownSecrets(initial: SecretValues | SecretsOptions = {}): KnownSecrets {
+  const options: SecretsOptions = isOptions(initial) ? { detect: true, ...initial } : { values: initial };
+  const known = new KnownSecrets(options);
+  const { values = {}, sets = [] } = options;
+  if (!Array.isArray(sets)) throw badOption('sets', 'a list of { NAME: value }', sets);
+  for (const set of [values, ...(sets as readonly SecretValues[])]) {
+    if (typeof set !== 'object' || set === null) throw badOption('values', '{ NAME: value }', set);
+    for (const [name, value] of Object.entries(set)) known.add(name, value);
+  }
   return known;
 }
 
-function markOf(name: string): string {
-  return `<secret:${name}>`;
+function isOptions(given: SecretValues | SecretsOptions): given is SecretsOptions {
+  return OPTIONS.some(name => !['undefined', 'string', 'function'].includes(typeof given[name]));
 }
 
-function badSecret(what: string): SluiceError {
-  return new SluiceError(
-    'BAD_OPTION',
-    `secrets: ${what}. Pass { NAME: value }, for example from process.env.`,
-  );
+function badOption(option: string, expected: string, got: unknown): SluiceError {
+  return new SluiceError('BAD_OPTION', `secrets.${option}: expected ${expected}, got a ${typeof got}.`);
 }

@@ -6,14 +6,24 @@ const DEEPEST = 64;
 /** More values in one tree are cut off. An event of the default 256 KB cannot hold as many. */
 const MOST_VALUES = 200_000;
 
+/** Where a text stands. */
+export interface MaskContext {
+  /** What stands directly in front of it, of which the last character counts; for text that comes in pieces. */
+  readonly before?: string | undefined;
+  /** Where it was found, such as `args.headers[].value`; for the counts. */
+  readonly place?: string | undefined;
+}
+
 /** Masks one text; returns the same string if there is nothing to mask. */
 export interface TextMask {
-  mask(text: string): string;
+  mask(text: string, context?: MaskContext): string;
+  /** Whether there is something to mask; a mask without it is asked to mask. */
+  finds?(text: string): boolean;
   /**
    * How many characters at the end of the text may still become part of a secret, with what follows; what is before
    * them can be masked by itself. A mask without it looks at whole texts only.
    */
-  pending?(text: string): number;
+  pending?(text: string, before?: string): number;
 }
 
 /** What {@link maskValue} found. */
@@ -27,16 +37,16 @@ export interface Masked {
 /**
  * Masks every string and every object key in a tree of plain JSON, at any depth, copying only what changes.
  * Synchronous, linear, and bounded in depth and number of values: what lies beyond is replaced by
- * `[truncated]`, since what was not looked at must not pass.
+ * `[truncated]`, since what was not looked at must not pass. `root` is what its place begins with in the counts.
  */
-export function maskValue(value: unknown, text: TextMask): Masked {
+export function maskValue(value: unknown, text: TextMask, root = ''): Masked {
   if (typeof value === 'object' && value !== null) {
-    const walk = new Walk(text);
+    const walk = new Walk(text, root);
     const masked = walk.visit(value, 0);
     return { value: masked, growth: walk.growth };
   }
   if (typeof value !== 'string') return { value, growth: 0 };
-  const masked = text.mask(value);
+  const masked = text.mask(value, { place: root });
   return { value: masked, growth: masked.length - value.length };
 }
 
@@ -50,22 +60,38 @@ export function isClean(object: object, text: TextMask): boolean {
     const key = keys[at]!;
     const member = (object as Record<string, unknown>)[key];
     if (typeof member === 'string') {
-      if (text.mask(member) !== member) return false;
+      if (finds(text, member)) return false;
     } else if (typeof member === 'object' && member !== null) {
       return false;
     }
-    if (text.mask(key) !== key) return false;
+    if (finds(text, key)) return false;
   }
   return true;
 }
 
-class Walk {
+function finds(mask: TextMask, text: string): boolean {
+  return mask.finds ? mask.finds(text) : mask.mask(text) !== text;
+}
+
+class Walk implements MaskContext {
   growth = 0;
   #visited = 0;
   readonly #text: TextMask;
+  /** The keys that lead to where the walk is; `undefined` for the items of a list. */
+  readonly #path: (string | undefined)[] = [];
+  readonly #root: string;
 
-  constructor(text: TextMask) {
+  constructor(text: TextMask, root: string) {
     this.#text = text;
+    this.#root = root;
+  }
+
+  /** Put together only where something was found. */
+  get place(): string {
+    return this.#path.reduce<string>((path, key) => {
+      if (key === undefined) return `${path}[]`;
+      return path === '' ? key : `${path}.${key}`;
+    }, this.#root);
   }
 
   visit(value: unknown, depth: number): unknown {
@@ -76,7 +102,7 @@ class Walk {
   }
 
   #maskText(value: string): string {
-    const masked = this.#text.mask(value);
+    const masked = this.#text.mask(value, this);
     this.growth += masked.length - value.length;
     return masked;
   }
@@ -88,12 +114,17 @@ class Walk {
 
   #visitArray(array: readonly unknown[], depth: number): readonly unknown[] {
     let copy: unknown[] | undefined;
+    this.#path.push(undefined);
     for (let at = 0; at < array.length; at++) {
-      if (++this.#visited > MOST_VALUES) return [...(copy ?? array).slice(0, at), this.#cut()];
+      if (++this.#visited > MOST_VALUES) {
+        this.#path.pop();
+        return [...(copy ?? array).slice(0, at), this.#cut()];
+      }
       const before = array[at];
       const after = this.visit(before, depth);
       if (after !== before) (copy ??= [...array])[at] = after;
     }
+    this.#path.pop();
     return copy ? Object.freeze(copy) : array;
   }
 
@@ -110,7 +141,9 @@ class Walk {
       }
       const before = source[key];
       const newKey = this.#maskText(key);
+      this.#path.push(newKey);
       const after = this.visit(before, depth);
+      this.#path.pop();
       if (copy === undefined && (newKey !== key || after !== before)) copy = copyOf(source, keys, at);
       if (copy !== undefined) put(copy, newKey === key ? key : this.#unused(copy, source, newKey), after);
     }

@@ -2,6 +2,8 @@
 export interface Pattern {
   readonly text: string;
   readonly name: string;
+  /** What the text is a form of. */
+  readonly value: string;
 }
 
 /** Where {@link PatternTable.find} saw a pattern. */
@@ -9,6 +11,7 @@ export interface Hit {
   readonly start: number;
   readonly end: number;
   readonly name: string;
+  readonly value: string;
 }
 
 // Exact for two ASCII characters, and small enough for a processor's first cache. Other characters share cells,
@@ -72,7 +75,8 @@ export class PatternTable {
       const first = text.charCodeAt(start);
       for (const pattern of this.#candidates.get(cell)!) {
         if (pattern.text.charCodeAt(0) === first && text.startsWith(pattern.text, start)) {
-          return { start, end: start + pattern.text.length, name: pattern.name };
+          const { text: found, name, value } = pattern;
+          return { start, end: start + found.length, name, value };
         }
       }
       at++;

@@ -49,8 +49,11 @@ export class PrefixTree {
     this.#root = new Prefix(0, this.#patterns.length, 0);
   }
 
-  /** Length of the longest end of the text that is a pattern's beginning, and not all of that pattern. */
-  openEnd(text: string): number {
+  /**
+   * Length of the longest end of the text that is a pattern's beginning, and not all of that pattern; of those ends
+   * that `counts` lets count.
+   */
+  openEnd(text: string, counts?: (length: number) => boolean): number {
     if (this.#kept > MOST_KEPT) {
       this.#root = new Prefix(0, this.#patterns.length, 0);
       this.#kept = 0;
@@ -59,7 +62,8 @@ export class PrefixTree {
     for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at++) {
       prefix = this.#after(prefix, text.charCodeAt(at));
     }
-    while (prefix.length > 0 && !this.#canGrow(prefix)) prefix = prefix.shorter;
+    while (prefix.length > 0 && !(this.#canGrow(prefix) && (counts?.(prefix.length) ?? true)))
+      prefix = prefix.shorter;
     return prefix.length;
   }
 

@@ -4,11 +4,17 @@
  */
 const SHORTEST_ENCODED = 8;
 
+/** Encodings that can be chosen. */
+export interface Encodings {
+  /** Hexadecimal, in small letters and capitals. Default: true. */
+  readonly hex?: boolean | undefined;
+}
+
 /**
  * The ways in which a secret is commonly written: as it is, inside JSON, inside a URL or a form, as hex, and as
  * base64 of a longer text in which it begins at any byte.
  */
-export function secretForms(secret: string): string[] {
+export function secretForms(secret: string, encodings: Encodings = {}): string[] {
   const bytes = new TextEncoder().encode(secret);
   // Half a surrogate pair becomes U+FFFD in every encoding.
   const wellFormed = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
@@ -20,8 +26,7 @@ export function secretForms(secret: string): string[] {
     inUrl,
     inUrl.replaceAll('%20', '+'),
     inUrl.replace(/%../g, escape => escape.toLowerCase()),
-    hex,
-    hex.toUpperCase(),
+    ...(encodings.hex === false ? [] : [hex, hex.toUpperCase()]),
     ...base64,
     ...base64.map(core => core.replaceAll('+', '-').replaceAll('/', '_')),
   ];

@@ -1,0 +1,97 @@
+import { PatternTable } from './pattern-table.ts';
+import { PrefixTree } from './prefix-tree.ts';
+import type { SecretShape, Sighting } from './secret-rule.ts';
+import { TextScan } from './text-scan.ts';
+
+/** A stretch of a text that gives something away. */
+export interface Stretch {
+  /** Where one has to begin to read in order to see that; at `start` or before it. */
+  readonly from: number;
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
+/** What the detectors saw in a text. */
+export interface Sightings {
+  /** By `from`. */
+  readonly found: readonly Stretch[];
+  /** Where the first shape begins that the end of the text cut off; the length of the text if none. */
+  readonly openFrom: number;
+  /** The text asked for more work than a text may: nothing of it may pass. */
+  readonly isSpent: boolean;
+}
+
+interface Anchored {
+  readonly length: number;
+  readonly shape: SecretShape;
+}
+
+const NOTHING: readonly Stretch[] = [];
+
+/** Looks for secrets by their shape. A text without any of their beginnings costs little more than its length. */
+export class Detectors {
+  readonly #anchors: PatternTable;
+  /** Per prefix the shapes that begin so, with it or with the beginning of it; the longest first. */
+  readonly #byAnchor = new Map<string, readonly Anchored[]>();
+  readonly #wholeOpenings: PrefixTree;
+  readonly #openings: PrefixTree;
+
+  constructor(shapes: readonly SecretShape[]) {
+    const all = shapes.flatMap(shape => shape.prefixes.map(prefix => ({ prefix, shape })));
+    const prefixes = [...new Set(all.map(({ prefix }) => prefix))];
+    for (const anchor of prefixes) {
+      const anchored = all
+        .filter(({ prefix }) => anchor.startsWith(prefix))
+        .map(({ prefix: { length }, shape }) => ({ length, shape }));
+      this.#byAnchor.set(
+        anchor,
+        anchored.sort((a, b) => b.length - a.length),
+      );
+    }
+    this.#anchors = new PatternTable(prefixes.map(text => ({ text, name: text, value: text })));
+    const openings = (isWhole: boolean): PrefixTree =>
+      new PrefixTree(all.filter(({ shape }) => shape.isWhole === isWhole).map(({ prefix }) => prefix));
+    this.#wholeOpenings = openings(true);
+    this.#openings = openings(false);
+  }
+
+  /** Looks through a text; `before` is what stands in front of it, of which the last character counts. */
+  look(text: string, before = ''): Sightings | undefined {
+    let hit = this.#anchors.find(text, 0);
+    if (hit === undefined) return undefined;
+    const scan = new TextScan(text, before);
+    let found: Stretch[] | undefined;
+    let openFrom = text.length;
+    while (hit !== undefined) {
+      if (scan.isSpent) return { found: NOTHING, openFrom, isSpent: true };
+      let next = hit.start + 1;
+      for (const { length, shape } of this.#byAnchor.get(hit.name)!) {
+        scan.looks++;
+        if (shape.isWhole && scan.isInsideWord(hit.start)) continue;
+        const seen: Sighting | undefined = shape.see(scan, hit.start, hit.start + length);
+        if (seen === undefined) continue;
+        if (seen.isOpen) openFrom = Math.min(openFrom, hit.start);
+        if (seen.end === seen.start) continue;
+        (found ??= []).push({ from: hit.start, start: seen.start, end: seen.end, name: shape.name });
+        // What a shape masks from its beginning on may hide the beginning of another, which is masked with it.
+        if (seen.start === hit.start) next = seen.end;
+        break;
+      }
+      hit = this.#anchors.find(text, next);
+    }
+    return { found: found ?? NOTHING, openFrom, isSpent: scan.isSpent };
+  }
+
+  /** How many characters at the end of a text may be the first of a prefix. */
+  openEnd(text: string, before = ''): number {
+    const anywhere = this.#openings.openEnd(text);
+    const whole = this.#wholeOpenings.openEnd(text, length => {
+      const at = text.length - length - 1;
+      return !WORD.test(at < 0 ? before.slice(-1) : text[at]!);
+    });
+    return Math.max(anywhere, whole);
+  }
+}
+
+const WORD = /^\w$/;

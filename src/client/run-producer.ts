@@ -45,7 +45,10 @@ export interface RunProducer {
    * `BAD_EVENT` once those before it are stored.
    */
   emit(event: ProducedEvent): Promise<void>;
-  /** Resolves when everything taken so far is stored; rejects with what the producer failed with. */
+  /**
+   * Resolves when everything taken so far is stored; rejects with what the producer failed with. Text at its end that may
+   * still become part of a secret does not count: it waits for what follows, or for the end.
+   */
   drained(): Promise<void>;
   /** Ends the run; resolves when that is stored, and all before it. Rejects like {@link emit}. */
   complete(data?: JsonObject): Promise<void>;
@@ -88,6 +91,8 @@ export class RemoteProducer implements RunProducer {
   #isOpen = false;
   /** How many of the last batch the server holds back until it sees what follows. */
   #held = 0;
+  /** The server cannot be shown more of what follows, so that it has to take what it holds back. */
+  #isStuck = false;
   /** The next batch alone ends here, in front of an event that was refused. */
   #cut = Infinity;
   /** More events than this are too many for the server. */
@@ -121,7 +126,7 @@ export class RemoteProducer implements RunProducer {
 
   drained(): Promise<void> {
     if (this.#failure) return rejected(this.#failure.error);
-    if (this.waiting === 0) return Promise.resolve();
+    if (this.#taken <= this.#done()) return Promise.resolve();
     let last = this.#waiters.at(-1);
     if (last?.count !== this.#taken) this.#waiters.push((last = waiterFor(this.#taken)));
     return last.promise;
@@ -167,7 +172,7 @@ export class RemoteProducer implements RunProducer {
   async #work(): Promise<void> {
     try {
       while (!this.#failure) {
-        if (this.#events.length > this.#held) {
+        if (this.#events.length > (this.#shut ? 0 : this.#held)) {
           // What is said in the same turn goes in one batch.
           await Promise.resolve();
           await this.#send();
@@ -199,11 +204,15 @@ export class RemoteProducer implements RunProducer {
       events: Math.min(usual.events + this.#held, this.#most, this.#cut),
       bytes: this.#held ? Infinity : usual.bytes,
     });
+    const flush =
+      this.#isStuck ||
+      this.#cut < Infinity ||
+      (this.#shut !== undefined && batch.length === this.#events.length);
     this.#cut = Infinity;
     try {
       if (!this.#isOpen) onState({ status: 'connecting' });
       if (this.#failure) return;
-      const answer = await sendBatch(this.#url, batch, this.#settings, this.#stop.signal);
+      const answer = await sendBatch(this.#url, { events: batch, flush }, this.#settings, this.#stop.signal);
       if (!this.#failure) this.#settle(batch, answer);
     } catch (error) {
       if (this.#failure || this.#isCut(error, batch.length)) return;
@@ -217,8 +226,9 @@ export class RemoteProducer implements RunProducer {
     this.#events.drop(batch.slice(0, accepted));
     this.#stored += accepted;
     this.#held = batch.length - accepted;
+    this.#isStuck = this.#held > 0 && this.#held >= this.#most;
     this.#isKnown = true;
-    while (this.#waiters[0] && this.#waiters[0].count <= this.#stored) this.#waiters.shift()!.resolve();
+    while (this.#waiters[0] && this.#waiters[0].count <= this.#done()) this.#waiters.shift()!.resolve();
     if (this.#hasRoom()) {
       this.#room?.resolve();
       this.#room = undefined;
@@ -246,7 +256,13 @@ export class RemoteProducer implements RunProducer {
 
   #hasRoom(): boolean {
     const { events, bytes } = this.#settings.capacity;
-    return this.waiting < events && this.#events.bytes < bytes;
+    // What is held back waits for what follows.
+    return this.waiting <= this.#held || (this.waiting < events && this.#events.bytes < bytes);
+  }
+
+  /** How many have gone as far as they can: what is held back goes on with the end, or with what follows. */
+  #done(): number {
+    return this.#shut ? this.#stored : this.#stored + this.#held;
   }
 
   readonly #giveUp = (): void => this.#finish({ error: this.#settings.signal?.reason as unknown });

@@ -10,17 +10,17 @@ export interface BatchAnswer {
   readonly cancelRequested: boolean;
 }
 
-/** Sends one batch, once. Rejects like {@link askServer}, and with `BAD_RESPONSE` for an answer that is none. */
+/** Sends one batch, once; with `flush` nothing follows its texts. Rejects like {@link askServer}, and with `BAD_RESPONSE` for an answer that is none. */
 export async function sendBatch(
   url: URL,
-  batch: readonly WaitingEvent[],
+  { events, flush }: { readonly events: readonly WaitingEvent[]; readonly flush: boolean },
   settings: StreamSettings,
   stop: AbortSignal,
 ): Promise<BatchAnswer> {
-  const json = `{"events":[${batch.map(event => event.json).join()}]}`;
+  const json = `{"events":[${events.map(event => event.json).join()}]${flush ? ',"flush":true' : ''}}`;
   const { status, body } = await askServer(url, { method: 'POST', body: json }, settings, stop);
   const answer = Object(body) as BatchAnswer;
   const { accepted } = answer;
-  if (typeof accepted === 'number' && accepted >= 0 && accepted <= batch.length) return answer;
+  if (typeof accepted === 'number' && accepted >= 0 && accepted <= events.length) return answer;
   throw badResponse(url, 'expected the answer to a batch of events, got something else', { status });
 }

@@ -6,7 +6,9 @@ import { readLines } from './read-lines.ts';
 export interface LineTarget {
   /** Events in one batch at the most. */
   readonly largestBatch: number;
-  append(events: readonly AppendEvent[]): Promise<Appended>;
+  /** Nothing follows the last line. */
+  readonly flush: boolean;
+  append(events: readonly AppendEvent[], flush?: boolean): Promise<Appended>;
 }
 
 /**
@@ -22,8 +24,8 @@ export async function appendLines(
   let total: Appended | undefined;
   /** What the run did not take yet; what it holds back is sent again in front of the rest. */
   let waiting: AppendEvent[] = [];
-  const take = async (count: number): Promise<void> => {
-    const answer = await target.append(waiting.slice(0, count));
+  const take = async (count: number, flush = false): Promise<void> => {
+    const answer = await target.append(waiting.slice(0, count), flush);
     waiting = waiting.slice(answer.accepted);
     total = total ? joined(total, answer) : answer;
   };
@@ -52,6 +54,7 @@ export async function appendLines(
       // What is wrong with the run is told with its next event.
       else await target.append([]).catch(() => undefined);
     }
+    if (target.flush) await take(waiting.length, true);
   } catch (error) {
     throw withTotal(error, total);
   }

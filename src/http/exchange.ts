@@ -20,7 +20,7 @@ export interface ServedEngine {
   append(
     runId: string,
     events: readonly AppendEvent[],
-    options: { readonly tenantId: string },
+    options: { readonly tenantId: string; readonly flush?: boolean | undefined },
   ): Promise<Appended>;
 }
 

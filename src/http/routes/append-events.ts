@@ -6,25 +6,30 @@ import { parseBody } from '../parse-body.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 
 /** The engine checks what the events say. */
-const AppendBody = z.strictObject({ events: z.array(z.unknown()) });
+const AppendBody = z.strictObject({ events: z.array(z.unknown()), flush: z.boolean().optional() });
 const LINES = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
 
 /**
  * Appends to a run without an agent: a batch as JSON, or one event a line for as long as the request lasts. What was
- * appended before a cut or a bad line stays.
+ * appended before a cut or a bad line stays. Text at the end that may still become part of a secret is not accepted,
+ * unless `flush` says that nothing follows: in the body, or for lines as `?flush=true`.
  */
 export async function appendEvents({
   engine,
   request,
   params,
+  query,
   tenantId,
   settings,
 }: Exchange): Promise<Reply> {
   const { largestBatch } = engine;
-  const append = (events: readonly AppendEvent[]) => engine.append(params.id!, events, { tenantId });
+  const append = (events: readonly AppendEvent[], flush?: boolean) =>
+    engine.append(params.id!, events, { tenantId, flush });
   if (LINES.test(request.header('content-type') ?? '')) {
-    return jsonReply(200, await appendLines(request.chunks(), { largestBatch, append }, settings.bodyLimit));
+    const flush = query.get('flush') === 'true';
+    const target = { largestBatch, append, flush };
+    return jsonReply(200, await appendLines(request.chunks(), target, settings.bodyLimit));
   }
-  const { events } = await parseBody(request, AppendBody, settings.bodyLimit);
-  return jsonReply(200, await append(events as AppendEvent[]));
+  const { events, flush } = await parseBody(request, AppendBody, settings.bodyLimit);
+  return jsonReply(200, await append(events as AppendEvent[], flush));
 }

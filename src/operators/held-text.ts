@@ -33,8 +33,10 @@ interface Channel {
 const MOST_CHANNELS = 1_000;
 /** Characters of all of them together. */
 const MOST_TEXT = 1 << 20;
-/** Characters of one, of secrets that lie one over the other without an end. */
+/** Characters of one: more than a secret has in any of its forms. */
 const LONGEST_TEXT = 1 << 18;
+/** Characters of one with whole secrets in it, which lie one over the other; it is looked at again each time. */
+const LONGEST_CHAIN = 1 << 14;
 /** Characters of text for which an event is kept as it is, which is faster. */
 const SHORT_TEXT = 1 << 10;
 
@@ -126,7 +128,10 @@ export class HeldText<T extends TextValue> {
 
   #trim(): void {
     const last = this.#last!;
-    if (last.text.length > LONGEST_TEXT) this.#release(last, this.#mask.mask(last.text));
+    if (last.text.length > LONGEST_CHAIN) {
+      const text = this.#mask.mask(last.text);
+      if (text !== last.text || text.length > LONGEST_TEXT) this.#release(last, text);
+    }
     while (this.#channels.size > MOST_CHANNELS || this.#length > MOST_TEXT)
       this.#release(this.#channels.values().next().value!, TRUNCATED);
   }

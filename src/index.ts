@@ -22,17 +22,21 @@ export { type Gate, type GateDecision, type GateOptions, type PolicyStatus } fro
 export { gated, type GatedOptions } from './control/gated.ts';
 export { type PolicyErrorListener } from './control/guard.ts';
 export { allowTypes, type AllowTypesOptions } from './control/policies/allow-types.ts';
+export { approval, type ApprovalOptions } from './control/policies/approval.ts';
 export { budget, type BudgetOptions } from './control/policies/budget.ts';
 export { circuitBreaker, type CircuitBreakerOptions } from './control/policies/circuit-breaker.ts';
 export { concurrencyLimit, type ConcurrencyLimitOptions } from './control/policies/concurrency-limit.ts';
+export { contentRule, type ContentRuleOptions } from './control/policies/content-rule.ts';
 export { type ErrorClass, type FailureChoice } from './control/policies/failure-choice.ts';
 export { fallbackValue, type FallbackValueOptions } from './control/policies/fallback-value.ts';
+export { httpPolicy, type HttpPolicyCache, type HttpPolicyOptions } from './control/policies/http-policy.ts';
 export { type PolicyPlace } from './control/policies/policy-place.ts';
 export { rateLimit, type RateLimitOptions } from './control/policies/rate-limit.ts';
 export { type Refusal } from './control/policies/refusal.ts';
 export { retry, type RetryOptions } from './control/policies/retry.ts';
 export { skipWhen, type SkipWhenOptions } from './control/policies/skip-when.ts';
 export { type PolicyKey } from './control/policies/subject-names.ts';
+export { timeLimit, type TimeLimitOptions } from './control/policies/time-limit.ts';
 export { allowTools, denyTools, type ToolListOptions } from './control/policies/tool-lists.ts';
 export { memoryPolicyStore, type MemoryPolicyStoreOptions } from './control/memory-policy-store.ts';
 export {

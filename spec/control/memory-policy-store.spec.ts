@@ -166,18 +166,18 @@ describe('an account', () => {
     const store = memoryPolicyStore({ clock });
     const terms = { within: 1_000 };
     const limits = { tokens: 10, calls: 2 };
-    store.spend('a', { tokens: 9 }, terms);
+    void store.spend('a', { tokens: 9 }, terms);
     clock.advance(900);
     expect(store.spend('a', { calls: 1 }, { ...terms, limits })).toEqual({ totals: { tokens: 9, calls: 1 } });
     expect(store.spend('a', { calls: 2 }, { ...terms, limits })).toMatchObject({ over: 'calls' });
-    store.spend('a', { tokens: 5 }, terms);
+    void store.spend('a', { tokens: 5 }, terms);
     expect(store.spend('a', {}, { ...terms, limits })).toEqual({
       ...{ totals: { tokens: 14, calls: 1 }, over: 'tokens' },
     });
     expect(store.spend('a', { calls: -5 }, terms)).toEqual({ totals: { tokens: 14, calls: 0 } });
     clock.advance(100);
     expect(store.spend('a', {}, { ...terms, limits })).toEqual({ totals: {} });
-    store.spend('a', { tokens: 1 }, terms);
+    void store.spend('a', { tokens: 1 }, terms);
     void store.forget('a');
     expect(store.spend('a', {}, terms)).toEqual({ totals: {} });
   });

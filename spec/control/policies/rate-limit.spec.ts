@@ -57,7 +57,7 @@ describe('rateLimit', () => {
     ['tool', undefined, ['PROCEED', 'SKIP', 'PROCEED', 'PROCEED']],
     [
       'tenant',
-      ((_, { tenantId }) => tenantId) as RateLimitOptions['key'],
+      (_: unknown, { tenantId }: { tenantId: string }) => tenantId,
       ['PROCEED', 'SKIP', 'SKIP', 'PROCEED'],
     ],
   ])('counts for each %s', (_, key, signals) => {
@@ -88,7 +88,7 @@ describe('rateLimit', () => {
     const remote: PolicyStore = {
       ...local,
       take: (...args) => Promise.resolve(local.take(...args)),
-    } as PolicyStore;
+    };
     const gates = [1, 2].map(() =>
       createGate([rateLimit({ limit: 1, per: 1_000, then: 'fail', store: remote, clock })], { clock }),
     );

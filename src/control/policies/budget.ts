@@ -11,7 +11,7 @@ import { CallLedger, LEDGER_TYPES } from './call-ledger.ts';
 import { badOption, MILLISECONDS, numberOption } from './policy-option.ts';
 import { ACTIONS, ASKING_ORDER, type PolicyPlace } from './policy-place.ts';
 import { checkRefusal, type Refusal, refusing } from './refusal.ts';
-import { isEnd } from './subject-names.ts';
+import { isEnd, runOf } from './subject-names.ts';
 import { allOf, whenKnown } from './when-known.ts';
 
 /** What may be spent; at least one limit. */
@@ -70,10 +70,10 @@ export function budget(options: BudgetOptions): Policy {
   );
   /** Up to when the time of live runs is in their accounts. */
   const chargedTo = new Map<string, number>();
-  const elapsed = (runId: string, now: number): Amounts => {
-    const since = chargedTo.get(runId);
+  const elapsed = (run: string, now: number): Amounts => {
+    const since = chargedTo.get(run);
     if (since === undefined) return {};
-    chargedTo.set(runId, now);
+    chargedTo.set(run, now);
     return { time: Math.max(0, now - since) };
   };
 
@@ -92,19 +92,19 @@ export function budget(options: BudgetOptions): Policy {
           }),
           spent => verdictOf(spent, () => isTool && ledger.hold(subject, context, account)),
         );
-      const time = 'time' in limits ? elapsed(context.runId, clock.now()) : {};
+      const time = 'time' in limits ? elapsed(runOf(context), clock.now()) : {};
       return 'time' in time ? whenKnown(store.spend(account, time, terms), asked) : asked();
     },
     observe(subject, context) {
-      const { runId } = context;
+      const run = runOf(context);
       const account = accountOf(context);
       const later = [ledger.hear(subject, context)];
       if (isEnd(subject)) {
-        if (chargedTo.has(runId)) later.push(add(account, elapsed(runId, clock.now())));
-        chargedTo.delete(runId);
+        if (chargedTo.has(run)) later.push(add(account, elapsed(run, clock.now())));
+        chargedTo.delete(run);
         if (per === 'run') later.push(store.forget(account));
-      } else if ('time' in limits && !chargedTo.has(runId)) {
-        chargedTo.set(runId, clock.now());
+      } else if ('time' in limits && !chargedTo.has(run)) {
+        chargedTo.set(run, clock.now());
       }
       const used = subject.type === 'llm.response' ? usageOf(subject) : undefined;
       if (used) later.push(add(account, used));

@@ -1,6 +1,6 @@
 import type { ExecutionContext, Matter } from '../execution-context.ts';
 import { onAbort } from '../on-abort.ts';
-import { attemptOf, isEnd, isFailure, isSuccess } from './subject-names.ts';
+import { attemptOf, isEnd, isFailure, isSuccess, runOf } from './subject-names.ts';
 import { allOf } from './when-known.ts';
 
 /**
@@ -19,7 +19,7 @@ export type OnCallEnd<Held> = (
 
 interface Entry<Held> {
   readonly held: Held;
-  readonly runId: string;
+  readonly runKey: string;
   readonly attempt: string;
   readonly opening: string;
   /** What a decision about it is told by: name and node. */
@@ -62,9 +62,9 @@ export class CallLedger<Held> {
   }
 
   /** Whether a call that is asked about has its entry already: a later policy wanted it to be asked again. */
-  isHeld(subject: Matter, { runId }: ExecutionContext): boolean {
+  isHeld(subject: Matter, context: ExecutionContext): boolean {
     const attempt = attemptOf(subject);
-    const entries = attempt === undefined ? undefined : this.#runs.get(runId)?.get(attempt);
+    const entries = attempt === undefined ? undefined : this.#runs.get(runOf(context))?.get(attempt);
     const entry = entries?.find(({ hasBegun }) => !hasBegun);
     if (entry) entry.again++;
     return entry !== undefined;
@@ -76,14 +76,14 @@ export class CallLedger<Held> {
     if (attempt === undefined) return;
     // While the policy made up its mind, the call was given up.
     if (context.signal.aborted) return void this.#onEnd(held, 'refused', subject, context);
-    const { runId, signal } = context;
+    const runKey = runOf(context);
     const entry: Entry<Held> = {
-      ...{ held, runId, attempt, opening: subject.type, title: titleOf(subject) },
+      ...{ held, runKey, attempt, opening: subject.type, title: titleOf(subject) },
       ...{ hasBegun: false, again: 0 },
-      stopListening: onAbort(signal, () => void this.#end(entry, 'refused', subject, context)),
+      stopListening: onAbort(context.signal, () => void this.#end(entry, 'refused', subject, context)),
     };
-    let run = this.#runs.get(runId);
-    if (!run) this.#runs.set(runId, (run = new Map<string, Entry<Held>[]>()));
+    let run = this.#runs.get(runKey);
+    if (!run) this.#runs.set(runKey, (run = new Map<string, Entry<Held>[]>()));
     const entries = run.get(attempt);
     if (entries) entries.push(entry);
     else run.set(attempt, [entry]);
@@ -96,7 +96,7 @@ export class CallLedger<Held> {
 
   /** Takes note of what happens in a run; for `observe`. */
   hear(subject: Matter, context: ExecutionContext): void | Promise<void> {
-    const run = this.#runs.get(context.runId);
+    const run = this.#runs.get(runOf(context));
     if (!run) return;
     if (isEnd(subject)) return this.#endRun(run, subject, context);
     if (subject.type === 'control.decided') return this.#hearDecision(run, subject, context);
@@ -146,14 +146,14 @@ export class CallLedger<Held> {
   }
 
   #end(entry: Entry<Held>, end: CallEnd, subject: Matter, context: ExecutionContext): void | Promise<void> {
-    const { runId, attempt, held } = entry;
+    const { runKey, attempt, held } = entry;
     entry.stopListening();
     this.#waiting.delete(entry);
-    const run = this.#runs.get(runId);
+    const run = this.#runs.get(runKey);
     const rest = run?.get(attempt)?.filter(other => other !== entry) ?? [];
     if (rest.length > 0) run?.set(attempt, rest);
     else run?.delete(attempt);
-    if (run?.size === 0) this.#runs.delete(runId);
+    if (run?.size === 0) this.#runs.delete(runKey);
     return this.#onEnd(held, end, subject, context);
   }
 }

@@ -7,7 +7,7 @@ import { COUNT, functionOption, MILLISECONDS, numberOption } from './policy-opti
 import { ASKING_ORDER, CALLS, type PolicyPlace } from './policy-place.ts';
 import { checkRefusal, type Refusal, refusing } from './refusal.ts';
 import { RunNotes } from './run-notes.ts';
-import { attemptOf, isEnd, keyOf, type PolicyKey, thingOf } from './subject-names.ts';
+import { attemptOf, isEnd, keyOf, type PolicyKey, runOf, thingOf } from './subject-names.ts';
 import { whenKnown } from './when-known.ts';
 
 /** How often {@link rateLimit} lets something happen. */
@@ -58,13 +58,13 @@ export function rateLimit(options: RateLimitOptions): Policy {
     ...{ name, priority, types },
     observes: 'minimal',
     decide(subject, context) {
-      const { runId } = context;
+      const run = runOf(context);
       const attempt = attemptOf(subject);
-      const turn = attempt === undefined ? undefined : turns.get(runId, attempt);
+      const turn = attempt === undefined ? undefined : turns.get(run, attempt);
       if (turn !== undefined && attempt !== undefined) {
         const left = Math.ceil(turn - clock.now());
         if (left > EARLY) return waiting(subject.type, left);
-        turns.delete(runId, attempt);
+        turns.delete(run, attempt);
         return { signal: 'PROCEED' };
       }
       const what = keyOf(key, subject, context);
@@ -75,12 +75,12 @@ export function rateLimit(options: RateLimitOptions): Policy {
         const reason = `${what}: ${limit} in ${bucket.per} ms are reached, again in ${wait} ms`;
         if (then !== 'wait') return refusing(then, reason);
         if (wait > maxWait) return { signal: 'FAIL', reason };
-        if (attempt !== undefined) turns.set(runId, attempt, clock.now() + wait);
+        if (attempt !== undefined) turns.set(run, attempt, clock.now() + wait);
         return waiting(what, wait);
       });
     },
-    observe(subject, { runId }) {
-      if (isEnd(subject)) turns.endRun(runId);
+    observe(subject, context) {
+      if (isEnd(subject)) turns.endRun(runOf(context));
     },
   };
 }

@@ -10,33 +10,33 @@ export class RunNotes<Note> {
     return this.#size;
   }
 
-  get(runId: string, key: string): Note | undefined {
-    return this.#runs.get(runId)?.get(key);
+  get(run: string, key: string): Note | undefined {
+    return this.#runs.get(run)?.get(key);
   }
 
-  set(runId: string, key: string, note: Note): void {
-    let notes = this.#runs.get(runId);
-    if (!notes) this.#runs.set(runId, (notes = new Map<string, Note>()));
+  set(run: string, key: string, note: Note): void {
+    let notes = this.#runs.get(run);
+    if (!notes) this.#runs.set(run, (notes = new Map<string, Note>()));
     if (!notes.has(key)) this.#size++;
     notes.set(key, note);
     while (this.#size > MOST_NOTES) this.#dropOldest();
   }
 
-  delete(runId: string, key: string): void {
-    const notes = this.#runs.get(runId);
+  delete(run: string, key: string): void {
+    const notes = this.#runs.get(run);
     if (!notes?.delete(key)) return;
     this.#size--;
-    if (notes.size === 0) this.#runs.delete(runId);
+    if (notes.size === 0) this.#runs.delete(run);
   }
 
-  endRun(runId: string): void {
-    this.#size -= this.#runs.get(runId)?.size ?? 0;
-    this.#runs.delete(runId);
+  endRun(run: string): void {
+    this.#size -= this.#runs.get(run)?.size ?? 0;
+    this.#runs.delete(run);
   }
 
   #dropOldest(): void {
-    for (const [runId, notes] of this.#runs) {
-      for (const key of notes.keys()) return this.delete(runId, key);
+    for (const [run, notes] of this.#runs) {
+      for (const key of notes.keys()) return this.delete(run, key);
     }
   }
 }

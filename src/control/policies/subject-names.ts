@@ -40,6 +40,11 @@ export function callOf(subject: Matter, { attempt }: ExecutionContext): string |
     : id;
 }
 
+/** Which run: ids are unique within a tenant only. */
+export function runOf({ tenantId, runId }: ExecutionContext): string {
+  return `${tenantId}:${runId}`;
+}
+
 /** Whether a run ends with it. */
 export function isEnd({ type, data }: Matter): boolean {
   return type === 'complete' || type === 'cancelled' || (type === 'error' && data['recoverable'] !== true);

@@ -20,4 +20,11 @@ export class CharacterClass {
   has(code: number): boolean {
     return code < 128 && this.#flags[code] === 1;
   }
+
+  /** Each of them. */
+  all(): string[] {
+    return Array.from(this.#flags.keys())
+      .filter(code => this.has(code))
+      .map(code => String.fromCharCode(code));
+  }
 }

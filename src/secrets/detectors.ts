@@ -23,6 +23,7 @@ export interface Sightings {
 }
 
 interface Anchored {
+  readonly text: string;
   readonly length: number;
   readonly shape: SecretShape;
 }
@@ -32,26 +33,30 @@ const NOTHING: readonly Stretch[] = [];
 /** Looks for secrets by their shape. A text without any of their beginnings costs little more than its length. */
 export class Detectors {
   readonly #anchors: PatternTable;
-  /** Per prefix the shapes that begin so, with it or with the beginning of it; the longest first. */
-  readonly #byAnchor = new Map<string, readonly Anchored[]>();
+  /** Per anchor the shapes that begin so, with all of it or with its beginning; the longest prefix first. */
+  readonly #byAnchor = new Map<string, Anchored[]>();
   readonly #wholeOpenings: PrefixTree;
   readonly #openings: PrefixTree;
 
   constructor(shapes: readonly SecretShape[]) {
-    const all = shapes.flatMap(shape => shape.prefixes.map(prefix => ({ prefix, shape })));
-    const prefixes = [...new Set(all.map(({ prefix }) => prefix))];
-    for (const anchor of prefixes) {
-      const anchored = all
-        .filter(({ prefix }) => anchor.startsWith(prefix))
-        .map(({ prefix: { length }, shape }) => ({ length, shape }));
-      this.#byAnchor.set(
-        anchor,
-        anchored.sort((a, b) => b.length - a.length),
-      );
+    const all = shapes.flatMap(shape => shape.anchors.map(({ text, length }) => ({ text, length, shape })));
+    for (const anchored of all) {
+      const others = this.#byAnchor.get(anchored.text);
+      if (others) others.push(anchored);
+      else this.#byAnchor.set(anchored.text, [anchored]);
     }
-    this.#anchors = new PatternTable(prefixes.map(text => ({ text, name: text, value: text })));
-    const openings = (isWhole: boolean): PrefixTree =>
-      new PrefixTree(all.filter(({ shape }) => shape.isWhole === isWhole).map(({ prefix }) => prefix));
+    for (const [text, anchored] of this.#byAnchor) {
+      for (let { length } = text; --length > 3;) {
+        const shorter = all.filter(each => each.text.length === length && text.startsWith(each.text));
+        anchored.push(...shorter);
+      }
+      anchored.sort((a, b) => b.length - a.length);
+    }
+    this.#anchors = tableOf(this.#byAnchor.keys());
+    const openings = (isWhole: boolean): PrefixTree => {
+      const texts = all.filter(({ shape }) => shape.isWhole === isWhole).map(({ text }) => text);
+      return new PrefixTree(texts, tableOf(new Set(texts)));
+    };
     this.#wholeOpenings = openings(true);
     this.#openings = openings(false);
   }
@@ -92,6 +97,10 @@ export class Detectors {
     });
     return Math.max(anywhere, whole);
   }
+}
+
+function tableOf(texts: Iterable<string>): PatternTable {
+  return new PatternTable(Array.from(texts, text => ({ text, name: text, value: text })));
 }
 
 const WORD = /^\w$/;

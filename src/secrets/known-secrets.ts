@@ -114,7 +114,7 @@ export class KnownSecrets implements TextMask {
    * Linear in the text.
    */
   pending(text: string, before = ''): number {
-    this.#prefixes ??= new PrefixTree(this.#list.patterns(this.#encodings).keys());
+    this.#prefixes ??= this.#buildPrefixes();
     let open = this.#prefixes.openEnd(text);
     let seen: Sightings | undefined;
     if (this.#detectors) {
@@ -131,9 +131,12 @@ export class KnownSecrets implements TextMask {
 
   /** Where the secrets that lie across a cut, one reaching over the next, begin; else the cut itself. */
   #uncut(text: string, cut: number, seen: Sightings | undefined): number {
+    const hit = this.#find(text, 0);
+    const found = seen?.found ?? NONE;
+    if (hit === undefined && found.length === 0) return cut;
     let from = 0;
     let until = 0;
-    for (const stretch of this.#stretches(text, this.#find(text, 0), seen?.found ?? NONE)) {
+    for (const stretch of this.#stretches(text, hit, found)) {
       if (stretch.from >= cut) break;
       if (stretch.from >= until) ({ from } = stretch);
       until = Math.max(until, stretch.end);
@@ -189,6 +192,10 @@ export class KnownSecrets implements TextMask {
 
   #build(): PatternTable {
     return new PatternTable([...this.#list.patterns(this.#encodings).values()]);
+  }
+
+  #buildPrefixes(): PrefixTree {
+    return new PrefixTree(this.#list.patterns(this.#encodings).keys(), (this.#table ??= this.#build()));
   }
 }
 

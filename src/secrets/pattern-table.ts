@@ -31,37 +31,44 @@ function cellOf(before: number, last: number): number {
 export class PatternTable {
   /** Length of the shortest pattern; a shorter text cannot hold one. */
   readonly shortest: number;
-  readonly #window: number;
+  /** Characters of every pattern that are looked at first. */
+  readonly window: number;
   readonly #shift = new Uint8Array(CELLS);
-  /** Per cell the patterns whose window ends in it, longest first. */
-  readonly #candidates = new Map<number, Pattern[]>();
+  /** Per cell which of the lists to look into. */
+  readonly #list = new Uint16Array(CELLS);
+  /** The patterns whose window ends in one cell, longest first. */
+  readonly #candidates: Pattern[][] = [];
 
   constructor(patterns: readonly Pattern[]) {
     this.shortest = patterns.reduce(
       (least, { text }) => Math.min(least, text.length),
       Number.POSITIVE_INFINITY,
     );
-    this.#window = Math.min(this.shortest, LONGEST_WINDOW);
-    this.#shift.fill(this.#window - 1);
+    this.window = Math.min(this.shortest, LONGEST_WINDOW);
+    this.#shift.fill(this.window - 1);
     for (const pattern of [...patterns].sort((a, b) => b.text.length - a.text.length)) this.#enter(pattern);
   }
 
   #enter(pattern: Pattern): void {
-    const last = this.#window - 1;
+    const last = this.window - 1;
     for (let at = 1; at <= last; at++) {
       const cell = cellOf(pattern.text.charCodeAt(at - 1), pattern.text.charCodeAt(at));
       this.#shift[cell] = Math.min(this.#shift[cell]!, last - at);
       if (at < last) continue;
-      const others = this.#candidates.get(cell);
-      if (others) others.push(pattern);
-      else this.#candidates.set(cell, [pattern]);
+      const others = this.#candidates[this.#list[cell]!];
+      if (
+        others?.[0] &&
+        cellOf(others[0].text.charCodeAt(last - 1), others[0].text.charCodeAt(last)) === cell
+      )
+        others.push(pattern);
+      else this.#list[cell] = this.#candidates.push([pattern]) - 1;
     }
   }
 
   /** The leftmost pattern that begins at `from` or behind it; of several at one place the longest. */
   find(text: string, from: number): Hit | undefined {
     const shift = this.#shift;
-    const last = this.#window - 1;
+    const last = this.window - 1;
     const length = text.length;
     let at = from + last;
     while (at < length) {
@@ -73,7 +80,7 @@ export class PatternTable {
       }
       const start = at - last;
       const first = text.charCodeAt(start);
-      for (const pattern of this.#candidates.get(cell)!) {
+      for (const pattern of this.#candidates[this.#list[cell]!]!) {
         if (pattern.text.charCodeAt(0) === first && text.startsWith(pattern.text, start)) {
           const { text: found, name, value } = pattern;
           return { start, end: start + found.length, name, value };
@@ -82,5 +89,18 @@ export class PatternTable {
       at++;
     }
     return undefined;
+  }
+
+  /** Where a window next stands, at `from` or behind it, with which a pattern may begin; -1 if nowhere. */
+  nextWindow(text: string, from: number): number {
+    const shift = this.#shift;
+    const last = this.window - 1;
+    const length = text.length;
+    for (let at = from + last; at < length;) {
+      const jump = shift[cellOf(text.charCodeAt(at - 1), text.charCodeAt(at))]!;
+      if (jump === 0) return at - last;
+      at += jump;
+    }
+    return -1;
   }
 }

@@ -1,3 +1,5 @@
+import type { PatternTable } from './pattern-table.ts';
+
 /** A prefix of at least one pattern. */
 class Prefix {
   readonly #children = new Map<number, Prefix | undefined>();
@@ -26,6 +28,16 @@ class Prefix {
   }
 }
 
+/** Beginnings of so many characters are noted in a table, which tells most places of a text apart at a look. */
+const GRAM = 4;
+const CELLS = 1 << 16;
+
+function cellOf(text: string, at: number): number {
+  const low = (text.charCodeAt(at) << 5) ^ text.charCodeAt(at + 1);
+  const high = (text.charCodeAt(at + 2) << 5) ^ text.charCodeAt(at + 3);
+  return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> 16;
+}
+
 /** So many prefixes are kept between two texts: a few MB. Those that texts never touch are never made. */
 const MOST_KEPT = 16_384;
 
@@ -42,9 +54,15 @@ export class PrefixTree {
   readonly #longest: number;
   #root: Prefix;
   #kept = 0;
+  readonly #table: PatternTable;
+  /** Whether a pattern begins like this; some that do not share a cell with one. */
+  readonly #beginnings = new Uint8Array(CELLS);
 
-  constructor(patterns: Iterable<string>) {
+  /** Of patterns of 4 characters or more, and the table that finds them. */
+  constructor(patterns: Iterable<string>, table: PatternTable) {
+    this.#table = table;
     this.#patterns = [...new Set(patterns)].sort();
+    for (const pattern of this.#patterns) this.#beginnings[cellOf(pattern, 0)] = 1;
     this.#longest = this.#patterns.reduce((most, { length }) => Math.max(most, length), 0);
     this.#root = new Prefix(0, this.#patterns.length, 0);
   }
@@ -60,11 +78,29 @@ export class PrefixTree {
     }
     let prefix = this.#root;
     for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at++) {
-      prefix = this.#after(prefix, text.charCodeAt(at));
+      if (prefix.length === 0) at = this.#nextBeginning(text, at);
+      if (at < text.length) prefix = this.#after(prefix, text.charCodeAt(at));
     }
     while (prefix.length > 0 && !(this.#canGrow(prefix) && (counts?.(prefix.length) ?? true)))
       prefix = prefix.shorter;
     return prefix.length;
+  }
+
+  /** Where, from a place on, a pattern may begin of which the text holds all it can. */
+  #nextBeginning(text: string, from: number): number {
+    let at = from;
+    for (const { window } = this.#table; at + window <= text.length; at++) {
+      const next = this.#table.nextWindow(text, at);
+      at = next < 0 ? Math.max(at, text.length - window + 1) : next;
+      this.steps++;
+      if (next < 0) break;
+      if (this.#beginnings[cellOf(text, at)] === 1) return at;
+    }
+    while (at + GRAM <= text.length && this.#beginnings[cellOf(text, at)] === 0) {
+      this.steps++;
+      at++;
+    }
+    return at;
   }
 
   #canGrow({ first, end, length }: Prefix): boolean {

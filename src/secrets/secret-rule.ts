@@ -26,10 +26,18 @@ export interface Sighting {
   readonly isOpen: boolean;
 }
 
+/** What a shape is found by. */
+export interface Anchor {
+  /** At least 4 characters, so that a search may leap. */
+  readonly text: string;
+  /** How much of it is the prefix; the rest is what the secret may go on with. */
+  readonly length: number;
+}
+
 /** A kind of secret as the detectors look for it. */
 export interface SecretShape {
   readonly name: string;
-  readonly prefixes: readonly string[];
+  readonly anchors: readonly Anchor[];
   /** A prefix counts only if no letter, digit or `_` stands in front of it. */
   readonly isWhole: boolean;
   /** Looks at a prefix that begins at `from` and ends at `at`. Takes constant time besides what `scan` accounts for. */
@@ -59,7 +67,7 @@ export function ruleShape(rule: ProviderRule): SecretShape {
     (!isMixed || scan.isMixed(from, end)) && (entropy === 0 || entropyOf(scan, from, end) >= entropy);
   return {
     name,
-    prefixes: typeof rule.prefix === 'string' ? [rule.prefix] : rule.prefix,
+    anchors: [rule.prefix].flat().flatMap(prefix => anchorsOf(prefix, chars.all())),
     isWhole,
     see: (scan, from, at) => {
       const { length } = scan.text;
@@ -77,6 +85,13 @@ export function ruleShape(rule: ProviderRule): SecretShape {
       return { start: gap ? body : from, end, isOpen };
     },
   };
+}
+
+/** A prefix as it is; one of three characters with each that may follow it. */
+export function anchorsOf(prefix: string, following: Iterable<string>): readonly Anchor[] {
+  const { length } = prefix;
+  if (length > 3) return [{ text: prefix, length }];
+  return Array.from(following, char => ({ text: prefix + char, length }));
 }
 
 const NAME = /^[\w.:/-]{1,64}$/;

@@ -1,5 +1,5 @@
 import { CharacterClass } from './character-class.ts';
-import type { SecretShape, Sighting } from './secret-rule.ts';
+import { anchorsOf, type SecretShape, type Sighting } from './secret-rule.ts';
 import type { TextScan } from './text-scan.ts';
 
 /** One for each part of a token, so that what is known of one part is not lost with the next. */
@@ -28,7 +28,7 @@ const OPEN = (at: number): Sighting => ({ start: at, end: at, isOpen: true });
 /** PEM and OpenPGP blocks of private keys, RFC 7468: all between their dashes, real line breaks or those of JSON. */
 export const privateKey: SecretShape = {
   name: 'private-key',
-  prefixes: ['-----BEGIN '],
+  anchors: anchorsOf('-----BEGIN ', []),
   isWhole: false,
   see: (scan, from, at) => {
     const { text } = scan;
@@ -80,7 +80,8 @@ function hasKeyLine(scan: TextScan, from: number, end: number): boolean {
 /** JSON Web Tokens, RFC 7519: three parts, of which the last may be empty. */
 export const jwt: SecretShape = {
   name: 'jwt',
-  prefixes: ['eyJ'],
+  // What begins with {" and a small letter; its fourth letter holds the end of that letter.
+  anchors: anchorsOf('eyJ', 'hijklmnopqrstuvwxyz0123456'),
   isWhole: true,
   see: (scan, from, at) => {
     const { text } = scan;
@@ -101,7 +102,7 @@ export const jwt: SecretShape = {
 /** The password in the address of a database, broker or site: `scheme://user:password@host`; or `scheme://token@host`. */
 export const urlPassword: SecretShape = {
   name: 'url-password',
-  prefixes: ['://'],
+  anchors: anchorsOf('://', new CharacterClass('A-Za-z0-9:._~%!$&*+,;=-').all()),
   isWhole: false,
   see: (scan, _, at) => {
     const { text } = scan;

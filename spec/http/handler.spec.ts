@@ -45,7 +45,7 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
   it('says nothing of what broke inside', async () => {
     const broken = {
       ...{ agentInfos: [], events: lab.engine.events, runs: lab.engine.runs },
-      largestBatch: 1,
+      ...{ largestBatch: 1, secrets: lab.engine.secrets },
       start: () => Promise.reject(new Error('password=hunter2')),
       open: () => Promise.reject(new Error('password=hunter2')),
       append: () => Promise.reject(new Error('password=hunter2')),

@@ -202,7 +202,9 @@ describe('redactSecrets of text that goes on from event to event', () => {
         }
         // Nobody overtakes within a text, and nothing is told before it was said.
         for (const channel of texts.keys()) {
-          const seqs = seen.filter(({ data }) => data['messageId'] === String(channel)).map(({ seq }) => seq);
+          const seqs = seen.flatMap(event =>
+            event.type === 'token' && event.data.messageId === String(channel) ? [event.seq] : [],
+          );
           expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
         }
       }),

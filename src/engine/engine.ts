@@ -90,7 +90,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#runEvents = new RunEvents(backend, events);
     const startRun: StartRun = (agent, started) =>
       this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
-    this.#rules = { now: () => clock.now(), eventBytes, events, startRun };
+    this.#rules = { now: () => clock.now(), eventBytes, events, secrets, startRun };
     this.runs = new Runs(backend, this.#live, this.#runEvents);
     this.#producers = new Producers({
       ...{ live: this.#live, runs: this.runs, clock, sweep: this.#sweep, rules: this.#rules },

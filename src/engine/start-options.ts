@@ -7,6 +7,7 @@ import { checkSize, intakeData, intakeValue } from '../event/intake.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import { checkLabels } from '../event/labels.ts';
 import { utf8Length } from '../event/utf8-length.ts';
+import { refuseSecrets } from '../secrets/refuse-secrets.ts';
 import { newId } from '../time/new-id.ts';
 import { checkNumber } from './check-number.ts';
 import { LIFE_RANGE, TTL_RANGE, type EngineSettings } from './options.ts';
@@ -74,11 +75,17 @@ const LONGEST_KEY = 256;
 export function resolveStart(options: StartOptions, asked: AskedFor, engine: EngineSettings): StartSettings {
   const { id, tenantId, threadId, parentId, labels, metadata, record, idempotencyKey } = options;
   const input = options.input === undefined ? undefined : intakeInput(options.input, engine.eventBytes);
+  const mask = engine.secrets;
+  const idOf = (what: string, given: unknown): string => {
+    if (typeof given === 'string') refuseSecrets(what, given, { mask, code: 'BAD_ID' });
+    return checkId(what, given);
+  };
+  if (asked.agent !== undefined) refuseSecrets('agent', asked.agent, { mask, code: 'BAD_OPTION' });
   return {
-    runId: id === undefined ? newId() : checkId('run id', id),
-    tenantId: tenantId === undefined ? DEFAULT_TENANT : checkId('tenantId', tenantId),
-    threadId: threadId === undefined ? undefined : checkId('threadId', threadId),
-    parentId: parentId === undefined ? undefined : checkId('parentId', parentId),
+    runId: id === undefined ? newId() : idOf('run id', id),
+    tenantId: tenantId === undefined ? DEFAULT_TENANT : idOf('tenantId', tenantId),
+    threadId: threadId === undefined ? undefined : idOf('threadId', threadId),
+    parentId: parentId === undefined ? undefined : idOf('parentId', parentId),
     labels: labels === undefined ? NO_LABELS : checkLabels(labels),
     metadata: metadata === undefined ? undefined : checkMetadata(metadata, engine.eventBytes),
     record: record === undefined ? EVERYTHING : parseFilter(record, { custom: engine.events?.names }),
@@ -90,7 +97,10 @@ export function resolveStart(options: StartOptions, asked: AskedFor, engine: Eng
     idempotency:
       idempotencyKey === undefined
         ? undefined
-        : { key: checkKey(idempotencyKey), fingerprint: fingerprint(options, asked) },
+        : {
+            key: refuseSecrets('idempotencyKey', checkKey(idempotencyKey), { mask, code: 'BAD_OPTION' }),
+            fingerprint: fingerprint(options, asked),
+          },
   };
 }
 

@@ -5,10 +5,10 @@
 export const ERROR_CODES = {
   // usage: the developer acts
   BAD_OPTION: 'An option is missing, out of its range or of the wrong type.',
-  BAD_EVENT: 'An event has an unknown shape, or data that is not plain JSON.',
+  BAD_EVENT: 'An event has an unknown shape, data that is not plain JSON, or a secret in its type or node.',
   BAD_FILTER: 'A filter names an event type, topic or preset that does not exist.',
   BAD_CURSOR: 'A cursor does not follow the grammar epoch.seq.hash.',
-  BAD_ID: 'A run, tenant or thread id has characters or a length that is not allowed.',
+  BAD_ID: 'A run, tenant or thread id has characters or a length that is not allowed, or a secret in it.',
   BAD_INPUT: 'The input of a run does not match the schema of its agent.',
   BAD_OUTPUT: 'An agent returned something that cannot be written as JSON.',
   BAD_ANSWER: 'An answer does not match the schema of its question.',

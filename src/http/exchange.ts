@@ -5,6 +5,7 @@ import type { EngineEvents } from '../engine/engine-events.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { Appended, AppendEvent } from '../run/appender.ts';
+import type { TextMask } from '../secrets/mask-value.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
@@ -15,6 +16,7 @@ export interface ServedEngine {
   readonly events: EngineEvents;
   readonly agentInfos: readonly AgentInfo[];
   readonly largestBatch: number;
+  readonly secrets: TextMask;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
   open(options: StartOptions): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
   append(

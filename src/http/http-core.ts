@@ -67,7 +67,7 @@ export class HttpCore {
         ...{ tenantId: tenantOf(request), feeds: this.feeds, settings: this.#settings },
       });
     } catch (error) {
-      return problemOf(error);
+      return problemOf(error, this.#engine.secrets);
     }
   }
 }

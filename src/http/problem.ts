@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from '../errors/codes.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import { maskValue, type TextMask } from '../secrets/mask-value.ts';
 import { jsonReply, type BodyReply } from './reply.ts';
 
 /** The status that answers each code. */
@@ -100,9 +101,11 @@ export function problemFacts(thrown: unknown): Problem {
   };
 }
 
-/** Answers whatever was thrown, as {@link problemFacts} tells it. */
-export function problemOf(thrown: unknown): BodyReply {
+/** Answers whatever was thrown, as {@link problemFacts} tells it, and masked: it may quote what was sent. */
+export function problemOf(thrown: unknown, secrets: TextMask): BodyReply {
   const problem = problemFacts(thrown);
   const { code, details } = problem;
-  return problemReply(problem, { ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }) });
+  return problemReply(maskValue(problem, secrets).value as Problem, {
+    ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }),
+  });
 }

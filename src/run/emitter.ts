@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors/sluice-error.ts';
 import { checkData } from '../event/check-data.ts';
+import { isEventType } from '../event/event-types.ts';
 import { checkSize, intakeData } from '../event/intake.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import { parseEnvelope, parseEventInput, type EnvelopeInput } from '../event/parse-event.ts';
@@ -7,6 +8,8 @@ import type { Outcome, Proposal } from '../event/proposal.ts';
 import type { AnyCustom, CustomEvents, EventData, EventSource } from '../event/run-event.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import { utf8Length } from '../event/utf8-length.ts';
+import type { TextMask } from '../secrets/mask-value.ts';
+import { refuseSecrets } from '../secrets/refuse-secrets.ts';
 import { newId } from '../time/new-id.ts';
 
 /** What any event may say besides its data. */
@@ -63,6 +66,8 @@ export interface EmitterRules {
   /** Largest event, in bytes of its JSON. */
   readonly eventBytes: number;
   readonly events?: EventDefinitions | undefined;
+  /** What a type or a node must not hold. */
+  readonly secrets?: TextMask | undefined;
 }
 
 /** Room for the envelope and the punctuation around data, in characters. */
@@ -188,11 +193,15 @@ type CheckedEvent = { readonly [Member in keyof EnvelopeInput]: EnvelopeInput[Me
   readonly size: number;
 };
 
-/** A proposal of what was checked. Throws `EVENT_TOO_LARGE`. */
+/** A proposal of what was checked. Throws `EVENT_TOO_LARGE`, and `BAD_EVENT` for a secret in its type or node. */
 export function proposalOf(
-  { eventBytes, now }: EmitterRules,
+  { eventBytes, now, secrets: mask }: EmitterRules,
   { type, data, size, source = 'agent', node, cause, metadata }: CheckedEvent,
 ): Proposal {
+  if (mask) {
+    if (node !== undefined) refuseSecrets('node', node, { mask, code: 'BAD_EVENT' });
+    if (!isEventType(type)) refuseSecrets('event type', type, { mask, code: 'BAD_EVENT' });
+  }
   checkSize(size, eventBytes, () => bytesOf(data) + (metadata ? bytesOf(metadata) : 0) + ENVELOPE_SIZE, type);
   return {
     type,

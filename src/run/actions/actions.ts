@@ -47,7 +47,7 @@ const ENVELOPE_SIZE = 256;
 /** The calls of one run: where they stand, what they are called, and how they are told. The run itself as a place. */
 export class Actions extends Place {
   readonly host: ActionHost;
-  readonly paths = new NodePaths();
+  readonly paths: NodePaths;
   /** Steps under way whose context is that of the code they called. */
   steps = 0;
   #calls = 0;
@@ -57,6 +57,7 @@ export class Actions extends Place {
     super(undefined, undefined);
     this.host = host;
     const { identity, services } = host.parts;
+    this.paths = new NodePaths(services.secrets);
     this.#metadata = maskValue(identity.metadata, services.secrets).value as JsonObject | undefined;
   }
 

@@ -1,12 +1,11 @@
 import { SluiceError } from '../errors/sluice-error.ts';
-import { wireLine } from '../event/codec.ts';
-import type { Entry } from '../event/entry.ts';
-import { isNotice, type Notice } from '../event/notice.ts';
 import type { EventSource } from '../event/run-event.ts';
+import type { ReadOptions } from '../engine/run-events.ts';
 import type { EventSearch } from '../engine/search.ts';
 import type { Exchange } from './exchange.ts';
 import { wholeParameter } from './list-query.ts';
-import { textReply, type Reply } from './reply.ts';
+import { LineFeed, linesOf, wireItem, type FoundPage } from './line-feed.ts';
+import { linesReply, textReply, type Reply } from './reply.ts';
 import { eventsUrl } from './run-view.ts';
 
 /** Parameters that look for events; a stream has none of them. */
@@ -14,32 +13,59 @@ export const SEARCH_PARAMETERS = ['source', 'q', 'since', 'until', 'order', 'lim
 
 const SOURCES: readonly string[] = ['agent', 'user', 'environment', 'runtime'] satisfies EventSource[];
 
+/** Events that one page of a whole log has at the most. The largest there are make 16 MB of it. */
+const LINES = 128;
+
 /**
- * One page of a run's events: `{items, next, ended}`, or with `isLines` one item a line and the next page in the
- * `link` header. Stored lines are spliced, never parsed.
+ * The stored events of a run: as JSON one page, `{items, next, ended}`; as lines all there are, or with `limit` one page
+ * and the address of the next in the `link` header.
  */
 export async function pageReply(
-  { engine, query, tenantId, settings }: Exchange,
+  exchange: Exchange,
   runId: string,
   { after, isLines }: { readonly after: string; readonly isLines: boolean },
 ): Promise<Reply> {
-  const filter = query.get('filter') ?? undefined;
-  const page = await engine.events.searchEntries(runId, { ...searchOf(query), after, filter, tenantId });
-  const items = page.items.map(wireItem);
+  const { engine, query, tenantId, settings } = exchange;
+  const search = { ...searchOf(query), filter: query.get('filter') ?? undefined, tenantId };
+  if (isLines && search.limit === undefined) return wholeLog(exchange, runId, { ...search, after });
+  const page = await engine.events.searchEntries(runId, { ...search, after });
   const next = page.next ?? 'start';
   if (!isLines) {
-    return textReply(200, `{"items":[${items.join(',')}],"next":"${next}","ended":${page.ended}}`);
+    const items = page.items.map(wireItem).join(',');
+    return textReply(200, `{"items":[${items}],"next":"${next}","ended":${page.ended}}`);
   }
   const rest = new URLSearchParams(query);
   rest.set('after', next);
-  return textReply(200, items.map(item => `${item}\n`).join(''), {
-    'content-type': 'application/x-ndjson',
+  return textReply(200, linesOf(page.items), {
+    ...LINES_HEADERS,
     ...(!page.ended && { link: `<${eventsUrl(runId, settings.basePath)}?${rest}>; rel="next"` }),
   });
 }
 
-function wireItem(item: Entry | Notice): string {
-  return isNotice(item) ? JSON.stringify(item) : wireLine(item.line, item.cursor);
+const LINES_HEADERS = { 'content-type': 'application/x-ndjson' };
+
+/** What is stored by now, however much that is: what a producer adds meanwhile would never end. */
+async function wholeLog(
+  { engine }: Exchange,
+  runId: string,
+  search: ReadOptions & EventSearch & { readonly after: string },
+): Promise<Reply> {
+  let tip = search.order === 'desc' ? Infinity : (await engine.events.tip(runId, search)).seq;
+  const find = async (after: string): Promise<FoundPage> => {
+    const page = await engine.events.searchEntries(runId, { ...search, after, limit: LINES });
+    // Another life of the run has numbers of its own.
+    if (page.items.some(item => 'notice' in item && item.notice === 'reset')) tip = Infinity;
+    return { ...page, isLast: page.atTip || seqOf(page.next) >= tip };
+  };
+  const first = await find(search.after);
+  if (first.isLast) return textReply(200, linesOf(first.items), LINES_HEADERS);
+  return linesReply(new LineFeed(find, first), LINES_HEADERS);
+}
+
+/** The seq of a cursor, or a bare one. */
+function seqOf(place: string | undefined): number {
+  const [first, second = first] = place?.split('.') ?? [];
+  return second === undefined ? 0 : Number(second);
 }
 
 function searchOf(query: URLSearchParams): EventSearch {

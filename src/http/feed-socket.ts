@@ -54,8 +54,10 @@ export class FeedSocket implements Beating, Bell {
     response.flushHeaders();
     if (socket && request.httpVersion === '1.1' && isUnchanged(response)) this.#socket = socket;
     (this.#socket ?? response).on('drain', this.#drain);
-    core.heartbeats.add(this);
-    this.#write(new SseBytes(retryFrame(core.retryDelay()) + (reply.greeting ?? '')));
+    if (!reply.isWhole) {
+      core.heartbeats.add(this);
+      this.#write(new SseBytes(retryFrame(core.retryDelay()) + (reply.greeting ?? '')));
+    }
     this.ring();
     socket?.uncork();
   }
@@ -84,8 +86,7 @@ export class FeedSocket implements Beating, Bell {
         if (!bytes) break;
       }
     } catch {
-      // The backend is lost. The client comes back, and gets a problem or the rest.
-      this.#end();
+      this.#fail();
     }
     this.#isBusy = false;
   }
@@ -99,8 +100,14 @@ export class FeedSocket implements Beating, Bell {
         if (this.#feed.ended || (!bytes && this.#isLast)) this.#end();
         else this.ring();
       },
-      () => this.#end(),
+      () => this.#fail(),
     );
+  }
+
+  /** The backend is lost. Who reads events comes back, and gets a problem or the rest. */
+  #fail(): void {
+    if (this.#exchange.reply.isWhole) this.#response.destroy();
+    else this.#end();
   }
 
   #end(): void {

@@ -10,7 +10,7 @@ import type { FeedReply } from './reply.ts';
  */
 export function feedStream(
   core: HttpCore,
-  { feed, greeting = '', onDisconnect }: FeedReply,
+  { feed, greeting = '', isWhole = false, onDisconnect }: FeedReply,
   left: AbortSignal,
 ): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -66,10 +66,11 @@ export function feedStream(
     {
       start(given) {
         controller = given;
-        core.heartbeats.add(member);
         left.addEventListener('abort', leave);
-        if (left.aborted) leave();
-        else write(new SseBytes(retryFrame(core.retryDelay()) + greeting));
+        if (left.aborted) return leave();
+        if (isWhole) return;
+        core.heartbeats.add(member);
+        write(new SseBytes(retryFrame(core.retryDelay()) + greeting));
       },
       async pull() {
         while (isOpen) {
@@ -77,9 +78,11 @@ export function feedStream(
           let bytes: SseBytes | undefined;
           try {
             bytes = await feed.next();
-          } catch {
-            // The backend is lost. The client comes back, and gets a problem or the rest.
-            return end();
+          } catch (error) {
+            // The backend is lost. Who reads events comes back, and gets a problem or the rest.
+            if (!isWhole) return end();
+            finish();
+            throw error;
           }
           if (!isOpen) return;
           if (bytes) {

@@ -15,6 +15,11 @@ export interface FeedReply {
   readonly status: 200;
   readonly headers: Headers;
   readonly feed: SseFeed;
+  /**
+   * The body is a document, not a stream of events: nothing stands in it but what the feed gives, and where that fails
+   * the connection is cut, so that nobody takes a part for the whole.
+   */
+  readonly isWhole?: boolean | undefined;
   /** Frames that come before those of the feed. */
   readonly greeting?: string | undefined;
   /** To be called if the client leaves before the feed has ended. */
@@ -53,4 +58,9 @@ export function feedReply(
   }: Partial<Pick<FeedReply, 'greeting' | 'onDisconnect'>> & { readonly headers?: Headers | undefined } = {},
 ): FeedReply {
   return { status: 200, headers: { ...SAFE, ...SSE_HEADERS, ...headers }, feed, greeting, onDisconnect };
+}
+
+/** A document that may be large, written as the connection has room. */
+export function linesReply(feed: SseFeed, headers: Headers): FeedReply {
+  return { status: 200, headers: { ...JSON_HEADERS, ...headers }, feed, isWhole: true };
 }

@@ -42,9 +42,10 @@ describe.each(Object.entries(ADAPTERS))('events of one run, through a %s', (_, s
     expect(rest).toMatchObject({ seqs: [4], ended: true });
     expect(await page(`?after=${rest.next}`)).toEqual({ seqs: [], next: rest.next, ended: true });
     expect(await page('?filter=minimal')).toMatchObject({ seqs: [1, 4] });
-    for (const after of ['2', 'now', rest.next]) {
+    for (const after of ['2', rest.next]) {
       expect(await page(`?limit=0&after=${after}`)).toEqual({ seqs: [], next: after, ended: false });
     }
+    expect(await page('?limit=0&after=now')).toEqual({ seqs: [], next: rest.next, ended: false });
     expect(await page('?q=HELLO')).toMatchObject({ seqs: [4] });
     expect(await page('?source=agent')).toMatchObject({ seqs: [2, 3] });
     expect(await page('?until=2000-01-01T00:00:00Z')).toMatchObject({ seqs: [] });

@@ -104,8 +104,9 @@ export class RunEvents {
       options.order === 'desc' ? await this.#readBack(runId, options) : await this.read(runId, options);
     const page = await searchEntries(reader, options);
     // A page of nothing gets nowhere, and where that is a bare seq does not tell.
-    const isNowhere = page.next === undefined && options.limit === 0 && options.after !== undefined;
-    return isNowhere ? { ...page, next: String(options.after) } : page;
+    if (page.next !== undefined || options.limit !== 0 || options.after === undefined) return page;
+    const isNow = options.after === 'now' && options.order !== 'desc';
+    return { ...page, next: isNow ? (await this.tip(runId, options)).cursor : String(options.after) };
   }
 
   /** One event; `undefined` if it was trimmed or is yet to come. Rejects with `RUN_NOT_FOUND`, `BAD_OPTION`. */

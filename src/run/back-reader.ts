@@ -33,9 +33,9 @@ export class BackReader {
     if ('epoch' in before) this.#cursor = `${before.epoch}.${before.seq}.${before.hash}`;
   }
 
-  /** The cursor of the last event that was looked at. */
+  /** The cursor of the last event that was looked at; behind a `gap` its bare seq. */
   get cursor(): string | undefined {
-    return this.#cursor;
+    return this.#cursor ?? (this.#seq > 0 ? String(this.#seq) : undefined);
   }
 
   read(limit = this.#options.page.events): Awaitable<ReadStep> {

@@ -80,6 +80,8 @@ async function connector({ url, client, options }: RedisBackendOptions): Promise
     replyMapping: 'legacy' as const,
     maxRetriesPerRequest: 3,
     connectTimeout: 5_000,
+    // ioredis forgets what was under way when a connection broke until the next one is made: this is what ends it.
+    commandTimeout: 5_000,
     socketTimeout: 10_000,
     retryStrategy: (times: number) => 20 + fullJitter(Math.min(50 * 2 ** times, 2_000)),
     // A replica that was a master: the connection leads to the wrong server now.

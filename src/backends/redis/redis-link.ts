@@ -27,6 +27,7 @@ export class RedisLink {
   readonly #restored = new Listeners();
   #subscriber: Client | undefined;
   #closing: Promise<void> | undefined;
+  #lastError: unknown;
   /** When the connection for commands was last made. */
   connectedAt = 0;
 
@@ -46,7 +47,8 @@ export class RedisLink {
       await this.#client.connect();
     } catch (error) {
       this.#client.disconnect();
-      throw storageLost('open', error);
+      // ioredis itself only says that the connection is closed.
+      throw storageLost('open', this.#lastError ?? error);
     }
   }
 
@@ -144,6 +146,7 @@ export class RedisLink {
 
   #tellTrouble(client: Client): void {
     client.on('error', (error: unknown) => {
+      this.#lastError = error;
       if (this.#closing) return;
       this.#host.onTrouble({
         trouble: 'connection',

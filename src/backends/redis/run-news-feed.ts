@@ -47,7 +47,8 @@ export class RunNewsFeed {
         ...(['n', what, 't', tenantId, 'r', runId, 'd', record] as const),
       ),
       this.#link.send('pexpire', channel, LIFE),
-      this.#link.send('publish', channel, ''),
+      // A hint alone: whoever misses it reads the stream at the next look.
+      this.#link.send('publish', channel, '').catch(() => undefined),
     ]);
   }
 

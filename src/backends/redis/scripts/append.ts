@@ -81,7 +81,7 @@ if y - tonumber(m[13]) > kb then
 end
 if keep > k then redis.call('HSET', M, 'k', num(keep)) end
 if room or keep - 1 - tonumber(m[14]) > ke / 8 then forget(M, S, B, keep, m[9]) end
-redis.call('PUBLISH', channel, last)
+redis.pcall('PUBLISH', channel, last)
 return {'ok'}
 `,
 };

@@ -10,7 +10,7 @@ export const ERASE: Script = {
 local m = redis.call('HMGET', KEYS[1], 'n', 't', 'ik', 'in', 'o')
 if not m[1] or (ARGV[1] ~= '' and m[2] ~= ARGV[1]) then return false end
 redis.call('UNLINK', unpack(KEYS))
-redis.call('PUBLISH', ARGV[2], '0')
+redis.pcall('PUBLISH', ARGV[2], '0')
 return {m[3] or '', m[4] or '', m[5] or ''}
 `,
 };

@@ -11,7 +11,7 @@ local keep = math.min(tonumber(ARGV[1]), tonumber(m[1]) - 1) + 1
 if keep <= tonumber(m[2]) then return 0 end
 redis.call('HSET', KEYS[1], 'k', num(keep))
 forget(KEYS[1], KEYS[2], KEYS[3], keep, m[3])
-redis.call('PUBLISH', ARGV[2], num(keep))
+redis.pcall('PUBLISH', ARGV[2], num(keep))
 return 1
 `,
 };

@@ -4,12 +4,14 @@ export interface Welcome {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
   readonly agents: readonly string[];
+  /** The folder that runs are kept in; absent where memory is all there is. */
+  readonly dir?: string | undefined;
   /** The run that a demo server has started. */
   readonly demoRunId?: string | undefined;
 }
 
 /** The lines a server prints when it is up. Pure. */
-export function welcome({ version, url, agents, demoRunId }: Welcome): string {
+export function welcome({ version, url, agents, dir, demoRunId }: Welcome): string {
   const demo = demoRunId === undefined ? [] : curlLines(url, demoRunId);
   return [
     '',
@@ -20,7 +22,9 @@ export function welcome({ version, url, agents, demoRunId }: Welcome): string {
       : '  It has no agents yet. Give it yours with --agents ./agents.mjs, or look around with --demo.',
     ...demo,
     '',
-    '  Runs are kept in memory and are gone when the server stops. Ctrl-C stops it.',
+    dir === undefined
+      ? '  Runs are kept in memory and are gone when the server stops. Ctrl-C stops it.'
+      : `  Runs are kept in ${dir}, also when the server stops. Ctrl-C stops it.`,
     '',
   ].join('\n');
 }

@@ -94,6 +94,7 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
       version: host.version,
       url: server.url,
       agents: engine.agents,
+      dir: settings.backend.kind === 'file' ? settings.backend.dir : undefined,
       demoRunId: demoRun?.id,
     }),
   );

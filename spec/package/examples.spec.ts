@@ -6,7 +6,16 @@ import { launchChrome } from '../support/launch-chrome.ts';
 import { type BlankProject, blankProject, packTarball, temporaryFolder } from './blank-project.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
-const NAMES = ['audit-log', 'chat-server', 'graph', 'resume-after-a-cut', 'your-own-operator'];
+const NAMES = [
+  'approval',
+  'audit-log',
+  'budget-stop',
+  'chat-server',
+  'flaky-tool',
+  'graph',
+  'resume-after-a-cut',
+  'your-own-operator',
+];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -43,6 +52,26 @@ describe('the examples, copied to a blank project', () => {
   it('audit-log writes every event, over failures and a restart', async () => {
     expect(await project.node('audit-log.mjs')).toMatch(
       /disk failed 2 times\.\n36 different events in \d+ files, every run from 1 to 12 in order\./,
+    );
+  });
+
+  it('flaky-tool gets an answer each time, and spares its service', async () => {
+    const said = await project.node('flaky-tool.mjs');
+    const answers = said.split('\n').filter(line => line !== '' && !line.startsWith(' '));
+    expect(answers).toEqual([
+      'tea costs 12',
+      'rice costs 13',
+      'price unknown (failed)',
+      'price unknown (spared)',
+      'oil costs 17',
+      '7 requests to the service.',
+    ]);
+    expect(said).toMatch(/retry RETRY[^]*fallbackValue FALLBACK[^]*circuitBreaker FALLBACK/);
+  });
+
+  it('budget-stop stops when its tokens are spent', async () => {
+    expect(await project.node('budget-stop.mjs')).toMatch(
+      /stopped before turn 5: .*the budget of the run is spent: 1200 of 1000 tokens\n$/,
     );
   });
 
@@ -84,6 +113,30 @@ describe('the examples, copied to a blank project', () => {
         await page.getByRole('button', { name: 'Stop' }).click();
         await page.getByText('cancelled').waitFor();
         expect(faults).toEqual([]);
+      } finally {
+        await browser.close();
+        server.kill('SIGTERM');
+      }
+      expect(await server.ended).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  it.each([
+    ['Yes', 'I have written to Ann. It is sent.'],
+    ['No', 'I have written to Ann. It stays in the drafts.'],
+  ])(
+    'approval asks on the page, and %s is an answer',
+    async (button, said) => {
+      const server = runProcess(join(project.path, 'approval.mjs'), [], { env: { PORT: '0' } });
+      const browser = await launchChrome();
+      try {
+        const [url] = await server.says(/http:\S+/);
+        const page = await browser.newPage();
+        await page.goto(url);
+        await page.getByText('Send this mail? {"to":"ann@example.org","subject":"Friday"}').first().waitFor();
+        await page.getByRole('button', { name: button, exact: true }).click();
+        await page.getByText(said).first().waitFor();
       } finally {
         await browser.close();
         server.kill('SIGTERM');

@@ -27,7 +27,10 @@ export class DirectoryLock {
     if (!server) throw await locked(directory);
     server.unref();
     const owner = { pid: process.pid, host: hostname() };
-    await writeFile(join(directory, OWNER), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+    // On a full disk runs can still be read.
+    await writeFile(join(directory, OWNER), `${JSON.stringify(owner)}\n`, { mode: 0o600 }).catch(
+      () => undefined,
+    );
     return new DirectoryLock(server);
   }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SluiceError } from '../../errors/sluice-error.ts';
+import { isSluiceError, SluiceError } from '../../errors/sluice-error.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
 import type { Backend } from '../backend.ts';
 import { DirectoryLock } from './directory-lock.ts';
@@ -31,17 +31,16 @@ export interface FileBackendOptions {
 
 /**
  * Keeps runs in files that people can read: one append-only log per run, and a journal of what is known of each. Resolves
- * when the folder is locked and the journal read; rejects with `STORAGE_LOCKED` if another process writes in it, and
- * with `BAD_OPTION`. An append is one write, and what comes while it is under way goes in the next one; every group has
- * a checksum, every line its place in the chain.
+ * when the folder is locked and the journal read; rejects with `STORAGE_LOCKED` if another process writes in it, with
+ * `BAD_OPTION` if nobody may, and with `STORAGE_LOST` if the disk fails. An append is one write, and what comes while it
+ * is under way goes in the next one; every group has a checksum, every line its place in the chain.
  *
  * Memory: the records of all runs that are kept, and some hundred bytes for each that is written or read. Runs go as
  * with the memory backend. Calls after `close()` reject with `STORAGE_LOST`.
  */
 export async function fileBackend(options: FileBackendOptions): Promise<Backend> {
   const settings = resolveOptions(options);
-  await mkdir(join(settings.dir, 'runs'), { recursive: true, mode: 0o700 });
-  const lock = await DirectoryLock.take(settings.dir);
+  const lock = await lockFolder(settings.dir);
   try {
     const { files, sync, store, journal, unfinished } = await openStore(settings);
     const log = new FileLog(store);
@@ -62,8 +61,37 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
     };
   } catch (error) {
     await lock.release();
-    throw error;
+    throw refusalOf(settings.dir, error);
   }
+}
+
+async function lockFolder(dir: string): Promise<DirectoryLock> {
+  try {
+    await mkdir(join(dir, 'runs'), { recursive: true, mode: 0o700 });
+    return await DirectoryLock.take(dir);
+  } catch (error) {
+    throw refusalOf(dir, error);
+  }
+}
+
+/** What a system says of a folder that it will not let anybody write in, however often they try. */
+const UNUSABLE: readonly (string | undefined)[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'];
+
+/** In words of the option what the system said in words of its calls. */
+function refusalOf(dir: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isSluiceError(error) || typeof code !== 'string') return error;
+  if (!UNUSABLE.includes(code)) {
+    return new SluiceError('STORAGE_LOST', `fileBackend: ${message}. Check the disk of ${dir}.`, {
+      cause: error,
+    });
+  }
+  return new SluiceError(
+    'BAD_OPTION',
+    `fileBackend: dir: expected a folder that this process may write in, got ${JSON.stringify(dir)} (${message}). ` +
+      'Choose another one, or give it the right to.',
+    { cause: error },
+  );
 }
 
 function resolveOptions(options: FileBackendOptions): FileSettings {

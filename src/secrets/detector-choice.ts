@@ -22,6 +22,9 @@ export function ruleNames(): readonly string[] {
   return [...new Set(ownShapes().all.map(({ name }) => name))];
 }
 
+/** Of all who chose nothing else, since they are the same. */
+let usual: Detectors | undefined;
+
 /**
  * The detectors for what was chosen: `true` is all of our rules but `assignment`, a list only those named, and a user's own
  * rules come on top. `undefined` if there is nothing to look for. Throws `BAD_OPTION`.
@@ -37,6 +40,7 @@ export function chooseDetectors(
       rules,
     );
   }
+  if (detect === true && rules.length === 0) return (usual ??= new Detectors(ownShapes().usual));
   const shapes = [...rules.map(rule => ruleShape(checkRule(rule))), ...chosen(detect)];
   const names = rules.map(({ name }) => name);
   const taken = names.find((name, at) => ruleNames().includes(name) || names.indexOf(name) < at);

@@ -20,6 +20,8 @@ export interface Sightings {
   readonly openFrom: number;
   /** The text asked for more work than a text may: nothing of it may pass. */
   readonly isSpent: boolean;
+  /** Characters and rules looked at. */
+  readonly looks: number;
 }
 
 interface Anchored {
@@ -34,23 +36,24 @@ const NOTHING: readonly Stretch[] = [];
 export class Detectors {
   readonly #anchors: PatternTable;
   /** Per anchor the shapes that begin so, with all of it or with its beginning; the longest prefix first. */
-  readonly #byAnchor = new Map<string, Anchored[]>();
+  readonly #byAnchor = new Map<string, readonly Anchored[]>();
   readonly #wholeOpenings: PrefixTree;
   readonly #openings: PrefixTree;
 
   constructor(shapes: readonly SecretShape[]) {
     const all = shapes.flatMap(shape => shape.anchors.map(({ text, length }) => ({ text, length, shape })));
+    const own = new Map<string, Anchored[]>();
     for (const anchored of all) {
-      const others = this.#byAnchor.get(anchored.text);
+      const others = own.get(anchored.text);
       if (others) others.push(anchored);
-      else this.#byAnchor.set(anchored.text, [anchored]);
+      else own.set(anchored.text, [anchored]);
     }
-    for (const [text, anchored] of this.#byAnchor) {
-      for (let { length } = text; --length > 3;) {
-        const shorter = all.filter(each => each.text.length === length && text.startsWith(each.text));
-        anchored.push(...shorter);
-      }
-      anchored.sort((a, b) => b.length - a.length);
+    for (const [text, anchored] of own) {
+      const shorter = Array.from(text, (_, length) => own.get(text.slice(0, length)) ?? []);
+      this.#byAnchor.set(
+        text,
+        [...anchored, ...shorter.flat()].sort((a, b) => b.length - a.length),
+      );
     }
     this.#anchors = tableOf(this.#byAnchor.keys());
     const openings = (isWhole: boolean): PrefixTree => {
@@ -69,7 +72,7 @@ export class Detectors {
     let found: Stretch[] | undefined;
     let openFrom = text.length;
     while (hit !== undefined) {
-      if (scan.isSpent) return { found: NOTHING, openFrom, isSpent: true };
+      if (scan.isSpent) return { found: NOTHING, openFrom, isSpent: true, looks: scan.looks };
       let next = hit.start + 1;
       for (const { length, shape } of this.#byAnchor.get(hit.name)!) {
         scan.looks++;
@@ -85,7 +88,7 @@ export class Detectors {
       }
       hit = this.#anchors.find(text, next);
     }
-    return { found: found ?? NOTHING, openFrom, isSpent: scan.isSpent };
+    return { found: found ?? NOTHING, openFrom, isSpent: scan.isSpent, looks: scan.looks };
   }
 
   /** How many characters at the end of a text may be the first of a prefix. */

@@ -1,7 +1,7 @@
 import type { CharacterClass } from './character-class.ts';
 
 /** So many looks a text may take for each of its characters, and some more for a short one. */
-const LOOKS_PER_CHARACTER = 64;
+const LOOKS_PER_CHARACTER = 16;
 const LOOKS_FOR_ANY = 65_536;
 
 interface Stretch {

@@ -4,12 +4,10 @@ import { isCustomType } from './event-types.ts';
 export interface ChannelRule {
   /** The member of `data` that holds the text; nothing else of an event continues. */
   readonly field: string;
-  /** Members of `data` that name what the text belongs to: the first one there is. Without any it is the `node`. */
-  readonly names: readonly string[];
-  /** Members of `data` that keep two texts of one name apart. */
-  readonly apart: readonly string[];
   /** Members of `data` that an event with the rest of the text must have. */
   readonly keeps: readonly string[];
+  /** What the text belongs to, among those of its type. */
+  nameOf(data: ChannelData, node: string | undefined): string;
   /** Whether more text may follow that of this event. */
   isOpen(data: ChannelData): boolean;
 }
@@ -19,24 +17,38 @@ export type ChannelData = Readonly<Record<string, unknown>>;
 
 const isPartial = ({ partial, last }: ChannelData): boolean => partial === true && last !== true;
 
+/** The first name that there is, else the step it was said in. */
+function named(first: unknown, second: unknown, node: string | undefined): string {
+  if (typeof first === 'string') return first;
+  if (typeof second === 'string') return second;
+  return node === undefined ? '' : `/${node}`;
+}
+
 const token: ChannelRule = {
   field: 'content',
-  names: ['messageId'],
-  apart: [],
   keeps: ['messageId', 'role'],
+  nameOf: ({ messageId }, node) => named(messageId, undefined, node),
   isOpen: ({ finishReason }) => finishReason === undefined,
 };
 
-const NAMES = ['messageId', 'callId'];
+/** One turn of an agent, or what came of it; kinds are apart, such as the two outputs of a shell. */
 const turn: ChannelRule = {
   field: 'content',
-  names: NAMES,
-  apart: ['kind'],
   keeps: ['kind', 'messageId', 'callId', 'partial'],
+  nameOf: ({ kind, messageId, callId }, node) => `${named(messageId, callId, node)}\n${String(kind)}`,
   isOpen: isPartial,
 };
 
 const custom: ChannelRule = { ...turn, field: 'delta' };
+
+function partOf(name: string, field: string, keeps: readonly string[]): ChannelRule {
+  return {
+    field,
+    keeps: [name, ...keeps, 'partial'],
+    nameOf: (data, node) => named(data[name], undefined, node),
+    isOpen: isPartial,
+  };
+}
 
 /**
  * Every type whose text goes on: streamed tokens, and what says of itself that it is `partial`: arguments of a call,
@@ -44,20 +56,11 @@ const custom: ChannelRule = { ...turn, field: 'delta' };
  */
 const RULES: ReadonlyMap<string, ChannelRule> = new Map([
   ['token', token],
-  ['tool.called', partialCall('args', ['tool'])],
-  ['llm.response', partialCall('response', ['durationMs'])],
+  ['tool.called', partOf('callId', 'args', ['tool'])],
+  ['llm.response', partOf('callId', 'response', ['durationMs'])],
   ['action', turn],
   ['observation', turn],
-  [
-    'artifact',
-    {
-      field: 'data',
-      names: ['artifactId'],
-      apart: [],
-      keeps: ['artifactId', 'artifactType', 'name', 'partial'],
-      isOpen: isPartial,
-    },
-  ],
+  ['artifact', partOf('artifactId', 'data', ['artifactType', 'name'])],
 ]);
 
 /** The rule of a type, if text of it may go on from event to event. */
@@ -65,34 +68,4 @@ export function channelRuleOf(type: string): ChannelRule | undefined {
   // The hottest type there is.
   if (type === 'token') return token;
   return RULES.get(type) ?? (isCustomType(type) ? custom : undefined);
-}
-
-/** Types that {@link channelRuleOf} knows, custom ones aside. */
-export const CHANNEL_TYPES: readonly string[] = [...RULES.keys()];
-
-/** What the text of an event belongs to. */
-export function channelNameOf(
-  { names, apart }: ChannelRule,
-  data: ChannelData,
-  node: string | undefined,
-): string {
-  let name = node === undefined ? '' : `/${node}`;
-  for (let at = 0; at < names.length; at++) {
-    const own = data[names[at]!];
-    if (typeof own !== 'string') continue;
-    name = own;
-    break;
-  }
-  for (let at = 0; at < apart.length; at++) name += `\n${String(data[apart[at]!])}`;
-  return name;
-}
-
-function partialCall(field: string, keeps: readonly string[]): ChannelRule {
-  return {
-    field,
-    names: ['callId'],
-    apart: [],
-    keeps: ['callId', ...keeps, 'partial'],
-    isOpen: isPartial,
-  };
 }

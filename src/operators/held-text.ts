@@ -1,4 +1,4 @@
-import { channelNameOf, type ChannelData, type ChannelRule } from '../event/channels.ts';
+import type { ChannelData, ChannelRule } from '../event/channels.ts';
 import type { Receipt } from '../event/proposal.ts';
 import { maskValue, TRUNCATED, type TextMask } from '../secrets/mask-value.ts';
 import { settledLength } from '../secrets/settled.ts';
@@ -17,21 +17,24 @@ export interface TextValue {
   readonly upcoming?: string | undefined;
 }
 
-/** The end of a text that may still become a secret. */
+/** A text that goes on. */
 interface Channel {
   readonly type: string;
   readonly runId: string | undefined;
   readonly tenantId: string | undefined;
   readonly name: string;
   readonly rule: ChannelRule;
+  /** Its end, which may still become part of a secret. */
   text: string;
-  /** The event it comes from, with as much of it as the rest of the text is told with. */
-  value: TextValue;
+  /** The last character in front of that. */
+  before: string;
+  /** The event that the end comes from, with as much of it as the end is told with. */
+  value: TextValue | undefined;
 }
 
-/** Texts held back at the same time; the one that waits longest gives way. */
+/** Texts that are known at the same time. */
 const MOST_CHANNELS = 1_000;
-/** Characters of all of them together. */
+/** Characters held back of all of them together. */
 const MOST_TEXT = 1 << 20;
 /** Characters of one: more than a secret has in any of its forms. */
 const LONGEST_TEXT = 1 << 18;
@@ -62,32 +65,46 @@ export class HeldText<T extends TextValue> {
 
   /** Takes an event with text, and passes on what can be; `false` if all of it can be masked by itself. */
   take(value: T, rule: ChannelRule, content: string): boolean {
-    const channel = this.#last === undefined ? undefined : this.#find(value, rule);
+    if (!this.#mask.pending) return false;
     const isOpen = rule.isOpen(value.data);
-    const text = channel ? channel.text + content : content;
-    const settled = isOpen ? settledLength(text, this.#mask, value.upcoming) : text.length;
-    if (!channel && settled === text.length) return false;
-    const rest = settled === text.length ? '' : text.slice(settled);
-    const isOnlyText = rest !== '' && isText(value, rule);
-    if (rest === '') this.#remove(channel!);
-    else {
+    const known = this.#last === undefined ? undefined : this.#find(value, rule);
+    if (!known && !isOpen) return false;
+    const channel = known ?? this.#add(value, rule);
+    const { text: held, before } = channel;
+    const text = held === '' ? content : held + content;
+    const settled = isOpen ? settledLength(text, this.#mask, { before, ahead: value.upcoming }) : text.length;
+    if (settled < text.length) {
+      const isOnlyText = isText(value, rule);
       const from = isOnlyText && content.length <= SHORT_TEXT ? value : envelopeOf(value, rule);
-      if (channel) this.#change(channel, from, rest);
-      else this.#add(nameOf(value, rule), rule, from, rest);
+      this.#hold(channel, text.slice(settled), from);
+      if (settled === 0 && isOnlyText) {
+        value.receipt?.settle({ outcome: 'held' });
+      } else {
+        if (settled > 0) channel.before = text[settled - 1]!;
+        this.#pass(value, rule, text.slice(0, settled), before);
+      }
+      if (this.#length > MOST_TEXT || channel.text.length > LONGEST_CHAIN) this.#trim(channel);
+      return true;
     }
-    if (settled === 0 && isOnlyText) value.receipt?.settle({ outcome: 'held' });
-    else this.#pass(value, rule, rest === '' ? text : text.slice(0, settled));
-    if (rest !== '') this.#trim();
+    if (!isOpen) this.#remove(channel);
+    else if (text !== '') {
+      if (held !== '') this.#hold(channel, '', undefined);
+      channel.before = text[text.length - 1]!;
+    }
+    // By itself the text may look like a secret, but not behind what was before it.
+    if (held === '' && (before === '' || !this.#mask.finds?.(content))) return false;
+    this.#pass(value, rule, text, before);
     return true;
   }
 
-  /** Lets out what is held back, of one run or of all. */
+  /** Lets out what is held back, of one run or of all, and begins again. */
   flush(of?: Pick<TextValue, 'runId' | 'tenantId'>): void {
     if (this.#last === undefined) return;
     for (const channel of [...this.#channels.values()]) {
       if (of?.runId !== undefined && (of.runId !== channel.runId || of.tenantId !== channel.tenantId))
         continue;
-      this.#release(channel, this.#mask.mask(channel.text));
+      this.#remove(channel);
+      this.#release(channel, this.#mask.mask(channel.text, channel));
     }
   }
 
@@ -98,26 +115,27 @@ export class HeldText<T extends TextValue> {
     if (last.name === name && last.type === type && last.runId === runId && last.tenantId === tenantId)
       return last;
     if (this.#channels.size === 1) return undefined;
-    return this.#channels.get(keyOf(value, name));
+    const key = keyOf(value, name);
+    const channel = this.#channels.get(key);
+    if (!channel) return undefined;
+    this.#channels.delete(key);
+    this.#channels.set(key, channel);
+    return (this.#last = channel);
   }
 
-  #add(name: string, rule: ChannelRule, value: TextValue, text: string): void {
+  #add(value: T, rule: ChannelRule): Channel {
+    if (this.#channels.size >= MOST_CHANNELS) this.#giveUp();
     const { type, runId, tenantId } = value;
-    const channel: Channel = { type, runId, tenantId, name, rule, text, value };
+    const name = nameOf(value, rule);
+    const channel: Channel = { type, runId, tenantId, name, rule, text: '', before: '', value: undefined };
     this.#channels.set(keyOf(value, name), channel);
-    this.#length += text.length;
-    this.#last = channel;
+    return (this.#last = channel);
   }
 
-  #change(channel: Channel, value: TextValue, text: string): void {
+  #hold(channel: Channel, text: string, value: TextValue | undefined): void {
     this.#length += text.length - channel.text.length;
     channel.text = text;
     channel.value = value;
-    if (this.#channels.size === 1) return;
-    const key = keyOf(channel, channel.name);
-    this.#channels.delete(key);
-    this.#channels.set(key, channel);
-    this.#last = channel;
   }
 
   #remove(channel: Channel): void {
@@ -126,56 +144,79 @@ export class HeldText<T extends TextValue> {
     if (this.#last === channel) this.#last = this.#channels.values().next().value;
   }
 
-  #trim(): void {
-    const last = this.#last!;
-    if (last.text.length > LONGEST_CHAIN) {
-      const text = this.#mask.mask(last.text);
-      if (text !== last.text || text.length > LONGEST_TEXT) this.#release(last, text);
+  /** Forgets the channel of which nobody has heard for longest; of those that hold nothing back, if there is one. */
+  #giveUp(): void {
+    let oldest: Channel | undefined;
+    for (const channel of this.#channels.values()) {
+      if (channel.text === '') return this.#remove(channel);
+      oldest ??= channel;
     }
-    while (this.#channels.size > MOST_CHANNELS || this.#length > MOST_TEXT)
-      this.#release(this.#channels.values().next().value!, TRUNCATED);
+    this.#remove(oldest!);
+    this.#release(oldest!, TRUNCATED);
+  }
+
+  #trim(channel: Channel): void {
+    if (channel.text.length > LONGEST_CHAIN) {
+      const text = this.#mask.mask(channel.text, channel);
+      if (text !== channel.text || channel.text.length > LONGEST_TEXT) {
+        this.#remove(channel);
+        this.#release(channel, text);
+      }
+    }
+    while (this.#length > MOST_TEXT) this.#giveUp();
   }
 
   /** The rest of a text, as an event of its own. */
-  #release(channel: Channel, text: string): void {
-    this.#remove(channel);
-    const { value, rule } = channel;
-    const { size } = value;
-    this.#write({
-      ...envelopeOf(value, rule),
-      ...(size !== undefined && { size: size + text.length }),
-      data: this.#said(keptOf(value.data, rule), rule, text).data,
-    } as TextValue as T);
+  #release({ value, rule }: Channel, text: string): void {
+    if (value === undefined) return;
+    const rest: Changing<TextValue> = envelopeOf(value, rule);
+    rest.data = this.#said(rest.data, rule, text, rest);
+    if (rest.size !== undefined) rest.size += text.length;
+    this.#write(rest as TextValue as T);
   }
 
-  #pass(value: T, rule: ChannelRule, settled: string): void {
-    const text = this.#mask.mask(settled);
-    const { data, growth } = this.#said(value.data, rule, text);
-    const { metadata, size } = value;
-    const masked = maskValue(metadata, this.#mask);
-    const before = (value.data[rule.field] as string).length;
-    this.#write({
-      ...value,
-      data,
-      ...(metadata !== undefined && { metadata: masked.value }),
-      // More than it is, where less is said now than was given.
-      ...(size !== undefined && {
-        size: size + growth + masked.growth + Math.max(0, text.length - before),
-      }),
-    });
+  #pass(value: T, rule: ChannelRule, settled: string, before: string): void {
+    const text = this.#mask.mask(settled, before === '' ? undefined : { before });
+    const passed: Changing<TextValue> = { ...value };
+    passed.data = this.#said(value.data, rule, text, passed);
+    const { metadata } = value;
+    if (passed.size !== undefined) {
+      const growth = text.length - (value.data[rule.field] as string).length;
+      // An upper estimate may be more than it has to.
+      if (growth > 0) passed.size += growth;
+    }
+    if (metadata !== undefined) {
+      const masked = maskValue(metadata, this.#mask);
+      passed.metadata = masked.value as ChannelData;
+      if (passed.size !== undefined) passed.size += masked.growth;
+    }
+    this.#write(passed as TextValue as T);
   }
 
   /** `data` with this text, and all else masked. */
-  #said(data: ChannelData, { field }: ChannelRule, text: string): { data: ChannelData; growth: number } {
+  #said(
+    data: ChannelData,
+    { field }: ChannelRule,
+    text: string,
+    sized: { size?: number | undefined },
+  ): ChannelData {
+    let said: Record<string, unknown> = { ...data };
+    said[field] = '';
     for (const name in data) {
       if (name === field) continue;
-      const { value, growth } = maskValue({ ...data, [field]: '' }, this.#mask);
-      const own = this.#mask.mask(field);
-      return { data: { ...(value as ChannelData), [own]: text }, growth };
+      const { value, growth } = maskValue(said, this.#mask);
+      if (value !== said) said = { ...(value as ChannelData) };
+      if (sized.size !== undefined) sized.size += growth;
+      break;
     }
-    return { data: { [this.#mask.mask(field)]: text }, growth: 0 };
+    const own = this.#mask.mask(field);
+    if (own !== field) delete said[field];
+    said[own] = text;
+    return said;
   }
 }
+
+type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Whether it says nothing but its text, so that it can merge into the next one. */
 function isText({ data, metadata, cause }: TextValue, { field, keeps }: ChannelRule): boolean {
@@ -196,7 +237,7 @@ function keptOf(data: ChannelData, { keeps }: ChannelRule): ChannelData {
 
 /** What is said again by another run keeps that run's names, so that only the place tells them apart. */
 function nameOf({ data, node, metadata }: TextValue, rule: ChannelRule): string {
-  const name = channelNameOf(rule, data, node);
+  const name = rule.nameOf(data, node);
   return metadata?.['mirrored'] === undefined ? name : `${name}\n/${node ?? ''}`;
 }
 

@@ -51,22 +51,26 @@ export function redactSecrets<T extends object>({
 /** {@link redactSecrets} as a stage of a run. Keeps the `size` of a proposal an upper estimate; usable after `complete`. */
 export function redactStep<T extends object>(known: TextMask): StepFactory<T, T> {
   return sink => {
-    const held = new HeldText<TextValue>(known, value => sink.next(value as T));
+    // Made when there is text: most runs are silent for most of their time.
+    let held: HeldText<TextValue> | undefined;
     return {
       next: value => {
         const { type, data, final, notice } = value as Redactable;
         if (typeof type === 'string') {
-          if (final === true) held.flush(value);
+          if (final === true) held?.flush(value);
           const rule = channelRuleOf(type);
           if (rule && typeof data === 'object' && data !== null) {
             const text = (data as Readonly<Record<string, unknown>>)[rule.field];
-            if (typeof text === 'string' && held.take(value as TextValue, rule, text)) return;
+            if (typeof text === 'string') {
+              held ??= new HeldText(known, passed => sink.next(passed as T));
+              if (held.take(value as TextValue, rule, text)) return;
+            }
           }
-        } else if (notice === 'reset') held.flush(value);
+        } else if (notice === 'reset') held?.flush(value);
         sink.next(redact(value, known));
       },
       complete: () => {
-        held.flush();
+        held?.flush();
         sink.complete();
       },
     };

@@ -1,4 +1,4 @@
-import { channelNameOf, channelRuleOf } from '../event/channels.ts';
+import { channelRuleOf } from '../event/channels.ts';
 import type { Proposal } from '../event/proposal.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import { settledLength } from '../secrets/settled.ts';
@@ -61,7 +61,7 @@ function stretchesOf(proposals: readonly Proposal[]): readonly Stretch[] {
     const rule = channelRuleOf(type);
     const text: unknown = rule && data[rule.field];
     if (!rule || typeof text !== 'string') continue;
-    const key = `${type}\n${channelNameOf(rule, data, node)}`;
+    const key = `${type}\n${rule.nameOf(data, node)}`;
     let stretch = open.get(key);
     if (!stretch) {
       stretch = { text: '', isDone: false, events: [] };
@@ -83,5 +83,5 @@ function lastBefore({ events }: Stretch, count: number): End | undefined {
 
 function isSettled({ text, isDone }: Stretch, end: number, mask: TextMask): boolean {
   if (end === text.length && isDone) return true;
-  return settledLength(text.slice(0, end), mask, text.slice(end)) === end;
+  return settledLength(text.slice(0, end), mask, { before: '', ahead: text.slice(end) }) === end;
 }

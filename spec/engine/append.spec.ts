@@ -168,7 +168,7 @@ describe('engine.append', () => {
   it('says when the storage is lost', async () => {
     let isLost = false;
     const backend = slowBackend({ append: work => (isLost ? Promise.reject(new Error('disk')) : work()) });
-    const writer = await createEngine({ backend }).open();
+    const writer = await createEngine({ backend, storageTimeout: 0 }).open();
     isLost = true;
     expect(await codeOf(() => writer.append([token('a', 'a')]))).toBe('STORAGE_LOST');
     expect(await codeOf(() => writer.append([token('a', 'a')]))).toBe('RUN_ENDED');

@@ -98,7 +98,7 @@ describe('engine.open', () => {
   it('tells its writer when the end could not be stored', async () => {
     let isLost = false;
     const backend = slowBackend({ append: work => (isLost ? Promise.reject(new Error('disk')) : work()) });
-    const engine = createEngine({ backend });
+    const engine = createEngine({ backend, storageTimeout: 0 });
     const ends = [
       (writer: Awaited<ReturnType<typeof engine.open>>) => writer.complete(),
       (writer: Awaited<ReturnType<typeof engine.open>>) => writer.fail(new Error('x')),

@@ -125,7 +125,7 @@ describe.each(Object.entries(BREAKS))('G12: the error channel, when storage %s',
   it('tells live readers, the agent and the caller of a lost log with a code', async () => {
     const faults = await processFaults(async () => {
       const { backend, breakDown } = breakingBackend(fail);
-      const engine = createEngine({ backend, grace: 0 });
+      const engine = createEngine({ backend, grace: 0, storageTimeout: 0 });
       let goOn!: () => void;
       let signal!: AbortSignal;
       const run = await engine.start(async ctx => {

@@ -122,6 +122,8 @@ export type ReadResult =
       readonly cursor: string;
       /** The newest event is the final one. */
       readonly closed: boolean;
+      /** RFC 3339: since then the store has not answered the writer. Said by the engine, never by a backend. */
+      readonly degradedSince?: string | undefined;
     }
   /**
    * Events `from`..`to` were trimmed; go on after `cursor`, whose seq is `to`. With `reverse` they are all that

@@ -39,6 +39,7 @@ import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
 import { Sinks } from './sinks/sinks.ts';
 import { resolveOptions, type EngineOptions, type EngineSettings } from './options.ts';
 import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
+import { patientBackend } from './patient-backend.ts';
 import { Producers } from './producers.ts';
 import { decisionsOf, type RunDecision } from './run-decision.ts';
 import { Runs } from './runs.ts';
@@ -76,11 +77,18 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly ready: Promise<void>;
 
   constructor(options: EngineOptions<Custom> = {}) {
-    const settings = resolveOptions(options);
-    const { backend, clock, eventBytes, events, secrets } = settings;
-    this.#settings = settings;
+    const resolved = resolveOptions(options);
+    const { clock, eventBytes, events, secrets, storageTimeout: timeout } = resolved;
     this.#sweep = new Sweep(clock);
-    this.#live = new LiveRuns(settings.liveRuns);
+    this.#live = new LiveRuns(resolved.liveRuns);
+    const backend = patientBackend(resolved.backend, {
+      clock,
+      sweep: this.#sweep,
+      live: this.#live,
+      timeout,
+    });
+    const settings = { ...resolved, backend };
+    this.#settings = settings;
     const onError = options.onObserverError ?? warnOnce(secrets);
     this.#observers = new Observers({ clock, sweep: this.#sweep, onError });
     this.observers = new ObserverList(this.#observers);

@@ -44,6 +44,11 @@ export interface EngineOptions<Custom extends CustomEvents = AnyCustom> {
   readonly idle?: number | undefined;
   /** How long a stopped run may clean up, 0 to 1 h. Default: 5 s. */
   readonly grace?: number | undefined;
+  /**
+   * How long a backend that fails or does not answer is asked again, in ms, 0 to 1 h; then the run is lost to its readers
+   * here, `STORAGE_LOST`, and ended once the backend is back. Default: 60 s.
+   */
+  readonly storageTimeout?: number | undefined;
   /** Committed events that late subscribers get without asking the backend, 1 to 1024. Default: 64. */
   readonly window?: number | undefined;
   /** Where time comes from; for tests. Default: the machine's. */
@@ -82,6 +87,7 @@ export interface EngineSettings {
   readonly idle: number | undefined;
   readonly grace: number;
   readonly window: number;
+  readonly storageTimeout: number;
 }
 
 const SECOND = 1_000;
@@ -142,6 +148,9 @@ export function resolveOptions<Custom extends CustomEvents>(options: EngineOptio
     idle: options.idle === undefined ? undefined : checkNumber('idle', options.idle, Infinity, LIFE_RANGE),
     grace: checkNumber('grace', options.grace, 5 * SECOND, { min: 0, max: HOUR, unit: 'ms' }),
     window: checkNumber('window', options.window, 64, { min: 1, max: 1_024, unit: 'events' }),
+    storageTimeout: checkNumber('storageTimeout', options.storageTimeout, 60 * SECOND, {
+      ...{ min: 0, max: HOUR, unit: 'ms' },
+    }),
   };
 }
 

@@ -10,15 +10,25 @@ import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';
 import { whyEnded } from './run-keeper.ts';
 
-const MESSAGE = 'The process that did the work of this run is gone.';
 const STATUS: Readonly<Record<string, RunStatus>> = { complete: 'completed', cancelled: 'cancelled' };
+
+/** Why a run ends that nobody can go on with. */
+export interface OrphanEnd {
+  readonly code: 'OWNER_LOST' | 'STORAGE_LOST';
+  readonly message: string;
+}
+
+const OWNER_LOST: OrphanEnd = {
+  code: 'OWNER_LOST',
+  message: 'The process that did the work of this run is gone.',
+};
 
 /** Who looks after the runs of a process that is gone. */
 export interface OrphanHost {
   readonly backend: Backend;
   readonly clock: Clock;
   /** Goes on with a run behind its newest event; whether somebody can. */
-  readonly resume: (record: RunRecord, last: RunEvent) => Promise<boolean>;
+  readonly resume?: (record: RunRecord, last: RunEvent) => Promise<boolean>;
 }
 
 /**
@@ -26,12 +36,15 @@ export interface OrphanHost {
  * so that whoever watches them is told.
  */
 export async function settleOrphans(host: OrphanHost): Promise<void> {
-  for (const record of (await host.backend.directory.unfinished?.()) ?? []) await settleOrphan(host, record);
+  for (const record of (await host.backend.directory.unfinished?.()) ?? [])
+    await settleOrphan(host, record, OWNER_LOST);
 }
 
-async function settleOrphan(
+/** Lets somebody go on with one run, or gives it its end; if its log has one, its record is told. */
+export async function settleOrphan(
   { backend: { log, directory, flags }, clock, resume }: OrphanHost,
   record: RunRecord,
+  { code, message }: OrphanEnd,
 ): Promise<void> {
   const { runId, tenantId, epoch } = record;
   const key = runKey(tenantId, runId);
@@ -40,11 +53,11 @@ async function settleOrphan(
   );
   if (newest.result !== 'page') return;
   let last = newest.entries[0]?.event;
-  if (last && !newest.closed && (await resume(record, last))) return;
+  if (last && !newest.closed && (await resume?.(record, last))) return;
   if (!newest.closed) {
     const before = parseCursor(newest.cursor);
     const time = isoTime(Math.max(clock.now(), last ? Date.parse(last.time) : 0));
-    const data = { code: 'OWNER_LOST', message: MESSAGE, recoverable: false } as const;
+    const data = { code, message, recoverable: false } as const;
     const seq = newest.tip + 1;
     const end: RunEvent = {
       ...{ id: '', runId, tenantId, seq, type: 'error', time, data, source: 'runtime', final: true },

@@ -9,7 +9,7 @@ import {
 import type { Position } from '../event/cursor.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventFilter } from '../event/filter.ts';
-import type { GapNotice, Notice, ResetNotice } from '../event/notice.ts';
+import type { DegradedNotice, GapNotice, Notice, ResetNotice } from '../event/notice.ts';
 import { readStorage } from './read-storage.ts';
 
 export interface ReaderOptions {
@@ -45,6 +45,8 @@ export class RunReader {
   #cursor: string | undefined;
   #atNow: boolean;
   #ended = false;
+  /** When the trouble began that its owner was told of. */
+  #degradedSince: string | undefined;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -121,7 +123,8 @@ export class RunReader {
     return { items: [resetNotice(this.#options.runId, 'gone')], state: 'end' };
   }
 
-  #takePage({ entries, tip, cursor, closed }: Extract<ReadResult, { result: 'page' }>): ReadStep {
+  #takePage(page: Extract<ReadResult, { result: 'page' }>): ReadStep {
+    const { entries, tip, cursor, closed, degradedSince } = page;
     if (this.#atNow) {
       this.#atNow = false;
       this.#moveTo(tip, cursor);
@@ -130,6 +133,10 @@ export class RunReader {
     if (last) this.#moveTo(last.seq, last.cursor);
     else if (this.#cursor === undefined && this.#seq === tip) this.#moveTo(tip, cursor);
     const { filter } = this.#options;
+    if (degradedSince !== undefined && degradedSince !== this.#degradedSince) {
+      this.#degradedSince = degradedSince;
+      return { items: [degradedNotice(this.#options.runId, degradedSince)], state: 'more' };
+    }
     const items = filter.passesAll ? entries : entries.filter(entry => filter.passes(entry.type));
     const atTip = this.#seq >= tip;
     this.#ended = atTip && closed;
@@ -151,6 +158,11 @@ export function gapNotice(
 ): GapNotice {
   const { from, to, cursor, reason = 'trimmed' } = gap;
   return { notice: 'gap', runId, reason, from, to, cursor };
+}
+
+/** Tells a reader that the store does not answer for now. */
+export function degradedNotice(runId: string, since: string): DegradedNotice {
+  return { notice: 'degraded', runId, since };
 }
 
 /** Tells a reader that what it saw is void. */

@@ -1,0 +1,45 @@
+import type { Backend } from '../backends/backend.ts';
+import { degradedNotice } from '../run/reader.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { LostRuns } from './lost-runs.ts';
+import { settleOrphan } from './orphans.ts';
+import { PatientLog } from './patient-log.ts';
+
+const END = {
+  code: 'STORAGE_LOST',
+  message: 'The backend was away for longer than its time limit, and the end of the run could not be stored.',
+} as const;
+
+/** The backend as the runs of an engine use it: with patience, and with an end for what was lost all the same. */
+export function patientBackend(
+  backend: Backend,
+  {
+    clock,
+    sweep,
+    live,
+    timeout,
+  }: { readonly clock: Clock; readonly sweep: Sweep; readonly live: LiveRuns; readonly timeout: number },
+): Backend {
+  const { flags, directory, lease, commands } = backend;
+  const lost = new LostRuns({ clock, sweep }, async key => {
+    const record = await directory.get(key);
+    if (record) await settleOrphan({ backend, clock }, record, END);
+    log.forget(key);
+  });
+  const log = new PatientLog(backend.log, {
+    ...{ clock, sweep, timeout, lost: key => lost.add(key) },
+    degraded(key, since) {
+      const actor = live.get(key);
+      actor?.window.notify(degradedNotice(actor.parts.identity.runId, since));
+    },
+  });
+  return {
+    ...{ flags, log, directory, ...(lease && { lease }), ...(commands && { commands }) },
+    close() {
+      log.close();
+      return backend.close();
+    },
+  };
+}

@@ -42,8 +42,8 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
   const settings = resolveOptions(options);
   const lock = await lockFolder(settings.dir);
   try {
-    const { files, sync, store, journal, unfinished } = await openStore(settings);
-    const log = new FileLog(store);
+    const { files, sync, store, journal, unfinished, refused } = await openStore(settings);
+    const log = new FileLog(store, refused('not-written', settings.dir));
     const close = async (): Promise<void> => {
       store.close();
       await log.settled();

@@ -5,10 +5,14 @@ import type { RunFile } from './run-file.ts';
 /** The logs of all runs. Watchers ring before an append is answered. */
 export class FileLog implements Log {
   readonly #store: RunStore<RunFile>;
+  readonly #refused: (error: unknown) => void;
   readonly #underWay = new Set<Promise<unknown>>();
+  #isRefused = false;
 
-  constructor(store: RunStore<RunFile>) {
+  /** `refused` is called once for each time in which the disk takes nothing. */
+  constructor(store: RunStore<RunFile>, refused: (error: unknown) => void) {
     this.#store = store;
+    this.#refused = refused;
   }
 
   /** Resolves when no append is under way. */
@@ -21,12 +25,26 @@ export class FileLog implements Log {
     if (!run) return { result: 'lost' };
     const appending = run.events.append(batch);
     this.#underWay.add(appending);
-    const answer = await appending.finally(() => this.#underWay.delete(appending));
+    const answer = await this.#told(appending);
     if (answer.result !== 'ok') return answer;
     if (this.#store.find(key) !== run) return { result: 'lost' };
     if (!run.live) this.#store.touch(key, run);
     run.bell?.tell();
     return answer;
+  }
+
+  async #told(appending: Promise<AppendResult>): Promise<AppendResult> {
+    try {
+      const answer = await appending;
+      this.#isRefused = false;
+      return answer;
+    } catch (error) {
+      if (!this.#isRefused) this.#refused(error);
+      this.#isRefused = true;
+      throw error;
+    } finally {
+      this.#underWay.delete(appending);
+    }
   }
 
   async read(key: RunKey, query: LogQuery): Promise<ReadResult> {

@@ -23,9 +23,10 @@ export interface FileSettings {
 export interface FileTrouble {
   /**
    * `torn-tail`: the rest of an append that a crash interrupted was cut off · `broken-record`: a line of the journal is
-   * not as it was written, and what it said is not known · `not-synced`, `not-removed`: the disk refused.
+   * not as it was written, and what it said is not known · `not-written`, `not-synced`, `not-removed`: the disk refused. `not-written` is told
+   * once until something is written again.
    */
-  readonly trouble: 'torn-tail' | 'broken-record' | 'not-synced' | 'not-removed';
+  readonly trouble: 'torn-tail' | 'broken-record' | 'not-written' | 'not-synced' | 'not-removed';
   readonly path: string;
   readonly message: string;
 }
@@ -38,6 +39,8 @@ export interface FileStore {
   readonly journal: RunJournal;
   /** As they were when the folder was opened. */
   readonly unfinished: readonly RunRecord[];
+  /** Tells what the disk refused. */
+  readonly refused: (trouble: FileTrouble['trouble'], path: string) => (error: unknown) => void;
 }
 
 /** The name of the journal in its folder. */
@@ -92,5 +95,5 @@ export async function openStore(settings: FileSettings): Promise<FileStore> {
     if (run.live) await run.events.load();
     if (!run.live) store.touch(runKey(put.tenantId, put.runId), run, Date.parse(put.updatedAt));
   }
-  return { files, sync, store, journal, unfinished };
+  return { files, sync, store, journal, unfinished, refused };
 }

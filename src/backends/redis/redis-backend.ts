@@ -28,8 +28,8 @@ import { RunNewsFeed } from './run-news-feed.ts';
  */
 export async function redisBackend(options: RedisBackendOptions): Promise<Backend> {
   const settings = resolveOptions(options);
-  const { clock, onTrouble, prefix } = settings;
-  const link = new RedisLink({ connect: await connector(options), clock, onTrouble });
+  const { clock, onTrouble, prefix, timeout } = settings;
+  const link = new RedisLink({ connect: await connector(options), clock, onTrouble, timeout });
   await link.open();
   try {
     await checkServer(link, onTrouble);
@@ -80,8 +80,8 @@ async function connector({ url, client, options }: RedisBackendOptions): Promise
     replyMapping: 'legacy' as const,
     maxRetriesPerRequest: 3,
     connectTimeout: 5_000,
-    // ioredis forgets what was under way when a connection broke until the next one is made: this is what ends it.
-    commandTimeout: 5_000,
+    // ioredis waits so long for the end of a connection that has ended already.
+    disconnectTimeout: 100,
     socketTimeout: 10_000,
     retryStrategy: (times: number) => 20 + fullJitter(Math.min(50 * 2 ** times, 2_000)),
     // A replica that was a master: the connection leads to the wrong server now.

@@ -12,6 +12,8 @@ type Reply = string | number | null | readonly Reply[];
 export interface LinkHost {
   readonly connect: () => Client;
   readonly clock: Clock;
+  /** Milliseconds that a call may take. */
+  readonly timeout: number;
   readonly onTrouble: (trouble: RedisTrouble) => void;
 }
 
@@ -25,6 +27,8 @@ export class RedisLink {
   readonly #hashes = new Map<Script, string>();
   readonly #channels = new Map<string, () => void>();
   readonly #restored = new Listeners();
+  // ioredis forgets what was under way when a connection broke, until the next one is made: this is what ends it.
+  readonly #underWay = new Set<(error: Error) => void>();
   #subscriber: Client | undefined;
   #closing: Promise<void> | undefined;
   #lastError: unknown;
@@ -53,38 +57,13 @@ export class RedisLink {
   }
 
   /** Sends one command. Rejects with `STORAGE_LOST`. */
-  async send<T = Reply>(command: string, ...args: readonly (string | number)[]): Promise<T> {
-    if (this.#closing) throw closedError();
-    try {
-      return (await this.#call(command, args)) as T;
-    } catch (error) {
-      throw storageLost(command.toLowerCase(), error);
-    }
+  send<T = Reply>(command: string, ...args: readonly (string | number)[]): Promise<T> {
+    return this.#inTime(command, () => this.#call(command, args) as Promise<T>);
   }
 
   /** Runs a script by its hash, and by its text where the server does not know it yet. */
-  async run<T = Reply>(
-    script: Script,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<T> {
-    if (this.#closing) throw closedError();
-    try {
-      const hash = this.#hashes.get(script);
-      if (hash !== undefined) {
-        try {
-          return (await this.#client.evalsha(hash, keys.length, ...keys, ...args)) as T;
-        } catch (error) {
-          if (reasonOf(error) !== 'NOSCRIPT') throw error;
-        }
-      } else {
-        const loaded = await this.#client.script('LOAD', script.lua);
-        this.#hashes.set(script, String(loaded));
-      }
-      return (await this.#client.eval(script.lua, keys.length, ...keys, ...args)) as T;
-    } catch (error) {
-      throw storageLost(script.name, error);
-    }
+  run<T = Reply>(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<T> {
+    return this.#inTime(script.name, () => this.#evaluate(script, keys, args) as Promise<T>);
   }
 
   /** Calls `heard` at every message, and once as soon as the channel is listened to. One listener per channel. */
@@ -119,6 +98,47 @@ export class RedisLink {
     // Calls under way are answered before QUIT is.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
+    for (const fail of this.#underWay) fail(closedError());
+  }
+
+  #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
+    if (this.#closing) return Promise.reject(closedError());
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        stop();
+        this.#underWay.delete(fail);
+      };
+      const fail = (error: unknown): void => {
+        settle();
+        reject(storageLost(what, error));
+      };
+      const late = (): void => fail({ code: 'ETIMEDOUT' });
+      const stop = this.#host.clock.alarm(this.#host.timeout, late, true);
+      this.#underWay.add(fail);
+      call().then(answer => {
+        settle();
+        resolve(answer);
+      }, fail);
+    });
+  }
+
+  async #evaluate(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    const hash = this.#hashes.get(script);
+    if (hash === undefined) {
+      const loaded = await this.#client.script('LOAD', script.lua);
+      this.#hashes.set(script, String(loaded));
+    } else {
+      try {
+        return await this.#client.evalsha(hash, keys.length, ...keys, ...args);
+      } catch (error) {
+        if (reasonOf(error) !== 'NOSCRIPT') throw error;
+      }
+    }
+    return this.#client.eval(script.lua, keys.length, ...keys, ...args);
   }
 
   #call(command: string, args: readonly (string | number)[]): Promise<unknown> {

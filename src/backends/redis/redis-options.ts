@@ -21,6 +21,8 @@ export interface RedisBackendOptions {
    * never. Default: 5,000.
    */
   readonly poll?: number | undefined;
+  /** How long a call may take before it fails with `STORAGE_LOST`, in milliseconds, 100 to 600,000. Default: 5,000. */
+  readonly timeout?: number | undefined;
   /** Told what should be known and does not fail a call. Default: nobody. */
   readonly onTrouble?: ((trouble: RedisTrouble) => void) | undefined;
   /** Tells when runs expire and when they were changed. Default: the clock of the machine. */
@@ -43,6 +45,7 @@ export interface RedisSettings {
   readonly lease: number;
   readonly sweep: number;
   readonly poll: number;
+  readonly timeout: number;
   readonly onTrouble: (trouble: RedisTrouble) => void;
   readonly clock: Clock;
 }
@@ -60,6 +63,7 @@ export function resolveOptions(options: RedisBackendOptions): RedisSettings {
     ...{ prefix, clock, onTrouble },
     lease: within('lease', options.lease ?? 10_000, 100, 600_000),
     sweep: within('sweep', options.sweep ?? 5_000, 10, 3_600_000),
+    timeout: within('timeout', options.timeout ?? 5_000, 100, 600_000),
     poll: options.poll === Infinity ? Infinity : within('poll', options.poll ?? 5_000, 100, 3_600_000),
   };
 }

@@ -47,7 +47,8 @@ describe('a connection to Redis that breaks', () => {
     proxy.target = 1;
     proxy.cutAll();
     const payload = ['pay', 'load', '-', 'canary'].join('');
-    const calls = [run.append(run.batch([payload])), run.read(), backend.directory.create(recordOf(lab))].map(
+    const batch = run.batch([payload]);
+    const calls = [run.append(batch), run.read(), backend.directory.create(recordOf(lab))].map(
       async call => call,
     );
     for (const answer of await Promise.allSettled(calls)) {

@@ -40,12 +40,26 @@ export async function redisLab(): Promise<RedisLab> {
       for (let asked = 0; asked < 500 && (await sweeps()) < before + 2; asked++) await probe.ping();
     },
   };
+  const opened: Backend[] = [];
   return {
     ...{ server, prefix, clock, probe },
     patience: 20_000,
-    open: change =>
-      redisBackend({ url: server.url, prefix, clock, sweep: 20, poll: 200, lease: 60_000, ...change }),
+    async open(change) {
+      const backend = await redisBackend({
+        url: server.url,
+        prefix,
+        clock,
+        sweep: 20,
+        poll: 200,
+        lease: 60_000,
+        ...change,
+      });
+      opened.push(backend);
+      return backend;
+    },
     async close() {
+      // Those that a failed test left open.
+      await Promise.all(opened.map(backend => backend.close()));
       probe.disconnect();
       await server.close();
     },

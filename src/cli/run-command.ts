@@ -8,6 +8,7 @@ import { completerCommand, completionCommand } from './commands/completion.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
+import { redactCommand } from './commands/redact.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runsCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -23,7 +24,7 @@ Start here:
   $ sluice runs                  from another terminal: what runs there
   $ sluice tail <run>            watch one of them
 
-All but serve, verify and export talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+All but serve, verify, export and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
 Each explains itself: sluice tail --help
 `;
 
@@ -54,6 +55,7 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .addCommand(verifyCommand(host))
     .addCommand(exportCommand(host))
     .commandsGroup('Other:')
+    .addCommand(redactCommand(host))
     .addCommand(completionCommand(host))
     .addHelpText('after', HELP);
   program.addCommand(completerCommand(host, program), { hidden: true });

@@ -97,6 +97,9 @@ describe('a run that is cancelled', () => {
     running.process.kill('SIGTERM');
     expect(await running.ended).toBe(137);
     expect(processesOf(runId)).toEqual([]);
+    // A server that is there is told all the same.
+    expect(await endOf(runId)).toMatchObject({ type: 'cancelled' });
+    expect(running.err()).not.toContain('did not answer');
   }, 30_000);
 
   it('wakes a program that is halted', async () => {

@@ -176,3 +176,17 @@ describe('a server that does not take an event', () => {
     ]);
   }, 30_000);
 });
+
+describe('a run that somebody else ends', () => {
+  it('is told of, also where the program ends at once', async () => {
+    const { engine, url } = await server();
+    const running = exec(command.path, url, ['--run', 'taken', '--json', '--', 'cat'], { isOpen: true });
+    await until(() => processesOf('taken').length > 0, 'the program');
+    await engine.append('taken', [{ type: 'complete', data: {} }]);
+    running.process.stdin.end();
+    expect(await running.ended).toBe(0);
+    const [said, summary] = running.err().trimEnd().split('\n');
+    expect(said).toMatch(/^sluice: the rest is not recorded: .*taken/);
+    expect(JSON.parse(summary!)).toMatchObject({ exitCode: 0, recorded: false });
+  }, 30_000);
+});

@@ -13,6 +13,8 @@ import { onStopSignals } from './stop-signals.ts';
 
 /** Milliseconds without any progress after which nobody waits for the server, once the program has ended. */
 const LAST_WORDS = 10_000;
+/** The same for somebody who cannot wait: enough for a server that is there. */
+const LAST_WORDS_IN_HASTE = 1_000;
 /** Milliseconds in which what a stopped program has written is read to its end. */
 const LAST_OUTPUT = 2_000;
 
@@ -112,7 +114,7 @@ export class ProgramRun {
       return;
     }
     this.#atOnce.abort();
-    this.#recording?.giveUp();
+    this.#recording?.hurry(LAST_WORDS_IN_HASTE);
     if (before > 1 || !this.#program) this.#host.signals.exit(exitCodeFor({ signal }));
   }
 

@@ -48,6 +48,8 @@ export class Recording {
   #isOver = false;
   #isStored = false;
   #isWaiting = false;
+  /** Settled when the listener has heard of the end of the producer. */
+  #told: Promise<void> | undefined;
 
   constructor(server: Server, runId: string, listener: RecordingListener) {
     this.runId = runId;
@@ -89,6 +91,7 @@ export class Recording {
         if (producer === this.#producer) this.#isOver = true;
       }
     }
+    await this.#told;
   }
 
   /** From now on waits for the server no longer than so many milliseconds, twice as long at the most. */
@@ -96,13 +99,8 @@ export class Recording {
     if (this.#isOver) return;
     const { waiting } = this.#producer;
     const now = this.#taken - waiting;
-    if (waiting > 0 && now === stored) this.giveUp();
-    else asyncScheduler.schedule(() => this.hurry(longest, now), longest);
-  }
-
-  /** Waits for the server no longer. */
-  giveUp(): void {
-    this.#stop.abort(new Error('the server did not answer in time.'));
+    if (waiting > 0 && now === stored) this.#stop.abort(new Error('the server did not answer in time.'));
+    else asyncScheduler.schedule(() => this.hurry(longest, waiting > 0 ? now : -1), longest);
   }
 
   #end(ending: RunEnding): Promise<void> {
@@ -129,7 +127,9 @@ export class Recording {
       batch: { bytes: MB / 2 },
       onState: state => this.#heard(state),
     });
-    producer.signal.addEventListener('abort', () => void this.#ended(producer.signal.reason));
+    producer.signal.addEventListener('abort', () => {
+      this.#told = this.#ended(producer.signal.reason);
+    });
     return producer;
   }
 

@@ -40,4 +40,6 @@ export const ROWS: readonly Row[] = [
   toolRow,
   redactionRow(200, 100, 1 / 12),
   redactionRow(5_000, 1_000, 1 / 40),
+  redactionRow(200, 100, 1 / 3, true),
+  redactionRow(5_000, 1_000, 1 / 12, true),
 ];

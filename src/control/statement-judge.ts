@@ -1,7 +1,7 @@
 import type { SluiceError } from '../errors/sluice-error.ts';
 import type { Intake } from '../event/intake.ts';
 import type { JsonObject } from '../event/json.ts';
-import type { Proposal, Receipt } from '../event/proposal.ts';
+import { proposalWith, type Proposal, type Receipt } from '../event/proposal.ts';
 import { redactStep } from '../operators/redact-secrets.ts';
 import type { Step, StepSink } from '../operators/step.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
@@ -99,7 +99,7 @@ export class StatementJudge implements StatementTerms {
   }
 
   #say(decision: Stopping, subject: Matter): void {
-    this.#redacted ??= redactStep<Proposal>(this.#host.secrets)(this.#told);
+    this.#redacted ??= redactStep<Proposal>(this.#host.secrets, proposalWith)(this.#told);
     this.#redacted.next(decidedProposal(decision, subject, { at: this.#host.now(), omitsValue: true }));
   }
 }

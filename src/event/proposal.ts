@@ -28,6 +28,27 @@ export interface Proposal {
   readonly flush?: true | undefined;
 }
 
+/** The same proposal with other content. One literal, since every stage behind is faster with objects of one shape. */
+export function proposalWith(
+  proposal: Proposal,
+  { data, size, metadata }: { readonly [Member in 'data' | 'size' | 'metadata']: unknown },
+): Proposal {
+  return {
+    type: proposal.type,
+    data: data as JsonObject,
+    at: proposal.at,
+    size: size as number,
+    source: proposal.source,
+    node: proposal.node,
+    cause: proposal.cause,
+    metadata: metadata as JsonObject | undefined,
+    final: proposal.final,
+    fact: proposal.fact,
+    receipt: proposal.receipt,
+    ...(proposal.upcoming !== undefined && { upcoming: proposal.upcoming }),
+  };
+}
+
 /** What became of a proposal. */
 export type Outcome =
   | { readonly outcome: 'stored'; readonly seq: number; readonly cursor: string }

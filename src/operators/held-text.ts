@@ -52,14 +52,18 @@ const SHORT_TEXT = 1 << 10;
 export class HeldText<T extends TextValue> {
   readonly #mask: TextMask;
   readonly #write: (value: T) => void;
+  readonly #copy: CopyValue;
   /** In the order in which they were last heard of. */
   readonly #channels = new Map<string, Channel>();
   /** The one heard of last, which most often goes on. */
   #last: Channel | undefined;
   #length = 0;
+  /** By how much what was masked besides a text became longer. */
+  #growth = 0;
 
-  constructor(mask: TextMask, write: (value: T) => void) {
+  constructor(mask: TextMask, copy: CopyValue, write: (value: T) => void) {
     this.#mask = mask;
+    this.#copy = copy;
     this.#write = write;
   }
 
@@ -169,54 +173,56 @@ export class HeldText<T extends TextValue> {
   /** The rest of a text, as an event of its own. */
   #release({ value, rule }: Channel, text: string): void {
     if (value === undefined) return;
-    const rest: Changing<TextValue> = envelopeOf(value, rule);
-    rest.data = this.#said(rest.data, rule, text, rest);
-    if (rest.size !== undefined) rest.size += text.length;
-    this.#write(rest as TextValue as T);
+    const rest = envelopeOf(value, rule);
+    const data = this.#said(rest.data, rule, text);
+    this.#write({
+      ...rest,
+      data,
+      ...(rest.size !== undefined && { size: rest.size + text.length + this.#growth }),
+    } as TextValue as T);
   }
 
   #pass(value: T, rule: ChannelRule, settled: string, before: string): void {
     const text = this.#mask.mask(settled, before === '' ? undefined : { before });
-    const passed: Changing<TextValue> = { ...value };
-    passed.data = this.#said(value.data, rule, text, passed);
-    const { metadata } = value;
-    if (passed.size !== undefined) {
-      const growth = text.length - (value.data[rule.field] as string).length;
-      // An upper estimate may be more than it has to.
-      if (growth > 0) passed.size += growth;
-    }
+    const data = this.#said(value.data, rule, text);
+    let { size, metadata } = value;
+    // An upper estimate may be more than it has to.
+    if (size !== undefined)
+      size += this.#growth + Math.max(0, text.length - (value.data[rule.field] as string).length);
     if (metadata !== undefined) {
       const masked = maskValue(metadata, this.#mask);
-      passed.metadata = masked.value as ChannelData;
-      if (passed.size !== undefined) passed.size += masked.growth;
+      metadata = masked.value as ChannelData;
+      if (size !== undefined) size += masked.growth;
     }
-    this.#write(passed as TextValue as T);
+    this.#write(this.#copy(value as never, { data, size, metadata }) as T);
   }
 
   /** `data` with this text, and all else masked. */
-  #said(
-    data: ChannelData,
-    { field }: ChannelRule,
-    text: string,
-    sized: { size?: number | undefined },
-  ): ChannelData {
-    let said: Record<string, unknown> = { ...data };
-    said[field] = '';
-    for (const name in data) {
-      if (name === field) continue;
-      const { value, growth } = maskValue(said, this.#mask);
-      if (value !== said) said = { ...(value as ChannelData) };
-      if (sized.size !== undefined) sized.size += growth;
-      break;
-    }
+  #said(data: ChannelData, { field }: ChannelRule, text: string): ChannelData {
+    this.#growth = 0;
     const own = this.#mask.mask(field);
-    if (own !== field) delete said[field];
-    said[own] = text;
-    return said;
+    if (own === field && isAlone(data, field))
+      return field === 'content' ? { content: text } : { [field]: text };
+    const { value, growth } = maskValue({ ...data, [field]: '' }, this.#mask);
+    this.#growth = growth;
+    return { ...(value as ChannelData), [own]: text };
   }
 }
 
-type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
+/** What changes where text is held back; members that are `undefined` were never there. */
+export interface Changed {
+  readonly data: ChannelData;
+  readonly size: number | undefined;
+  readonly metadata: ChannelData | undefined;
+}
+
+/** Another value with what has changed. */
+export type CopyValue = (value: never, changed: Changed) => object;
+
+function isAlone(data: ChannelData, field: string): boolean {
+  for (const name in data) if (name !== field) return false;
+  return true;
+}
 
 /** Whether it says nothing but its text, so that it can merge into the next one. */
 function isText({ data, metadata, cause }: TextValue, { field, keeps }: ChannelRule): boolean {

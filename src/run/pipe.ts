@@ -2,7 +2,7 @@ import { GateStage, type StageHost } from '../control/gate-stage.ts';
 import type { Matter } from '../control/execution-context.ts';
 import type { SluiceError } from '../errors/sluice-error.ts';
 import { chainStart } from '../event/chain.ts';
-import type { Proposal } from '../event/proposal.ts';
+import { proposalWith, type Proposal } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { redactStep } from '../operators/redact-secrets.ts';
 import type { Step } from '../operators/step.ts';
@@ -55,7 +55,7 @@ export class RunPipe {
     this.#commit = new Commit({ log: services.log, identity, chain, host });
     const recorded = recordStage(settings.record)(this.#commit);
     this.#gate = new GateStage(services.gate, host, recorded);
-    this.#stages = redactStep<Proposal>(services.secrets)(this.#gate);
+    this.#stages = redactStep<Proposal>(services.secrets, proposalWith)(this.#gate);
   }
 
   /** Goes on behind an event of another owner; `name` is this one's. */

@@ -39,7 +39,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: { doors: engine, packages: ['rxjs', 'zod', 'fast-check'] },
   cli: {
     // The first user of the package: it enters by the doors that everybody has.
-    doors: ['index', 'http', 'backends/file', 'bridges/dockrion', 'bridges/a2a-queue', 'client'],
+    doors: [
+      'index',
+      'http',
+      'backends/file',
+      'backends/redis',
+      'bridges/dockrion',
+      'bridges/a2a-queue',
+      'client',
+    ],
     packages: ['rxjs', 'zod', 'commander', 'node:'],
   },
   dashboard: {

@@ -43,12 +43,20 @@ describe('settings of sluice serve', () => {
   });
 
   it('say which place a wrong value came from, and hide a password in it', () => {
-    const env = { SLUICE_BACKEND: ['redis://me', 'hunter2@host'].join(':') };
+    const env = { SLUICE_BACKEND: ['mysql://me', 'hunter2@host'].join(':') };
     expect(() => resolved({}, env)).toThrow('SLUICE_BACKEND: expected memory');
     expect(() => resolved({}, env)).not.toThrow('hunter2');
     for (const backend of ['file:', 'files', 'x:y']) {
-      expect(() => resolved({ backend })).toThrow('--backend: expected memory or file:DIR');
+      expect(() => resolved({ backend })).toThrow(
+        '--backend: expected memory, file:DIR or redis://HOST:PORT',
+      );
     }
+    const url = 'rediss://host:1/2';
+    expect(resolved({ backend: url }).backend).toEqual({ kind: 'redis', url });
+    expect(resolved({ backend: 'redis' }, { REDIS_URL: url }).backend).toEqual({ kind: 'redis', url });
+    expect(() => resolved({ backend: 'redis' }, {})).toThrow(
+      '--backend redis: expected its address in REDIS_URL',
+    );
     expect(resolved({ backend: 'file:data' }).backend).toEqual({ kind: 'file', dir: join(here.cwd, 'data') });
   });
 });

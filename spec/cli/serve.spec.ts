@@ -64,7 +64,11 @@ describe('sluice', () => {
     [['srve'], 2, /Did you mean serve/],
     [['serve', '--prot', '1'], 2, /Did you mean --port[^]+sluice serve --help/],
     [['serve', '--port', 'http'], 2, /BAD_OPTION --port: expected a port from 0 to 65535, got "http"/],
-    [['serve', '--backend', 'redis'], 2, /BAD_OPTION --backend: expected memory or file:DIR, got "redis"/],
+    [
+      ['serve', '--backend', 'mongo'],
+      2,
+      /BAD_OPTION --backend: expected memory, file:DIR or redis:[^]+"mongo"/,
+    ],
     [['serve', '--host', '0.0.0.0'], 2, /UNSAFE_ADDRESS --host 0\.0\.0\.0/],
     [
       ['serve', '--agents', './absent.mjs'],

@@ -11,7 +11,7 @@ describe('welcome', () => {
 
   it('says what becomes of runs: gone with memory, kept with files', () => {
     expect(welcome(SERVER)).toContain('in memory and are gone');
-    const kept = welcome({ ...SERVER, dir: '/srv/data' });
+    const kept = welcome({ ...SERVER, place: '/srv/data' });
     expect(kept).toContain('Runs are kept in /srv/data, also when the server stops.');
     expect(kept).not.toContain('gone');
   });

@@ -15,8 +15,11 @@ export interface ServeFlags {
   readonly bridge?: readonly string[] | undefined;
 }
 
-/** Where runs are kept: `dir` is an absolute path. */
-export type BackendChoice = { readonly kind: 'memory' } | { readonly kind: 'file'; readonly dir: string };
+/** Where runs are kept: `dir` is an absolute path; `url` may hold a password, and is never shown. */
+export type BackendChoice =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'file'; readonly dir: string }
+  | { readonly kind: 'redis'; readonly url: string };
 
 /** {@link ServeFlags} and variables, checked, with every default filled in. */
 export interface ServeSettings {
@@ -54,7 +57,7 @@ export function resolveServe(
   return {
     port: port ? checkPort(port) : DEFAULTS.port,
     host: host?.text ?? DEFAULTS.host,
-    backend: backend ? checkBackend(backend, cwd) : { kind: DEFAULTS.backend },
+    backend: backend ? checkBackend(backend, cwd, env.REDIS_URL) : { kind: DEFAULTS.backend },
     agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
     bridges: bridgesOf(flags.bridge ?? []),
     surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
@@ -80,12 +83,19 @@ function checkPort({ name, text }: Given): number {
   );
 }
 
-function checkBackend({ name, text }: Given, cwd: string): BackendChoice {
+function checkBackend({ name, text }: Given, cwd: string, redisUrl: string | undefined): BackendChoice {
   if (text === 'memory') return { kind: 'memory' };
   if (text.startsWith('file:') && text.length > 5) return { kind: 'file', dir: resolve(cwd, text.slice(5)) };
+  if (/^rediss?:\/\/./.test(text)) return { kind: 'redis', url: text };
+  if (text === 'redis' && redisUrl) return { kind: 'redis', url: redisUrl };
+  if (text === 'redis')
+    throw new SluiceError(
+      'BAD_OPTION',
+      `${name} redis: expected its address in REDIS_URL, which is not set. Set it, or pass redis://HOST:PORT.`,
+    );
   throw new SluiceError(
     'BAD_OPTION',
-    `${name}: expected memory or file:DIR, got ${shown(text)}. ` +
+    `${name}: expected memory, file:DIR or redis://HOST:PORT, got ${shown(text)}. ` +
       'To keep runs elsewhere, pass a backend to createEngine in a program of your own.',
   );
 }

@@ -4,14 +4,14 @@ export interface Welcome {
   /** Where it listens, without a slash at the end. */
   readonly url: string;
   readonly agents: readonly string[];
-  /** The folder that runs are kept in; absent where memory is all there is. */
-  readonly dir?: string | undefined;
+  /** What runs are kept in; absent where memory is all there is. */
+  readonly place?: string | undefined;
   /** The run that a demo server has started. */
   readonly demoRunId?: string | undefined;
 }
 
 /** The lines a server prints when it is up. Pure. */
-export function welcome({ version, url, agents, dir, demoRunId }: Welcome): string {
+export function welcome({ version, url, agents, place, demoRunId }: Welcome): string {
   const demo = demoRunId === undefined ? [] : curlLines(url, demoRunId);
   return [
     '',
@@ -22,9 +22,9 @@ export function welcome({ version, url, agents, dir, demoRunId }: Welcome): stri
       : '  It has no agents yet. Give it yours with --agents ./agents.mjs, or look around with --demo.',
     ...demo,
     '',
-    dir === undefined
+    place === undefined
       ? '  Runs are kept in memory and are gone when the server stops. Ctrl-C stops it.'
-      : `  Runs are kept in ${dir}, also when the server stops. Ctrl-C stops it.`,
+      : `  Runs are kept in ${place}, also when the server stops. Ctrl-C stops it.`,
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { config } from 'rxjs';
 import { createEngine, isSluiceError, SluiceError, type Engine, type EngineOptions } from '../../index.ts';
 import { fileBackend, type FileTrouble } from '../../backends/file/index.ts';
+import { redisBackend, type RedisTrouble } from '../../backends/redis/index.ts';
 import { serveHttp, type HttpServer } from '../../http/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { demoAgents } from '../demo/demo-agents.ts';
@@ -28,6 +29,9 @@ Examples:
   Keep runs over restarts, in files that people can read:
     $ sluice serve --backend file:./data --agents ./agents.mjs
 
+  Keep runs in Redis; its address has a password, so it comes as a variable:
+    $ REDIS_URL=redis://... sluice serve --backend redis --agents ./agents.mjs
+
   Any free port, as a script would choose it:
     $ PORT=0 sluice serve --agents ./agents.mjs
 
@@ -53,7 +57,7 @@ export function serveCommand(host: CommandHost): Command {
     .option('--host <address>', `address to listen on (default: ${DEFAULTS.host}, env: HOST)`)
     .option(
       '--backend <name>',
-      `where runs are kept: memory, or file:DIR (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
+      `where runs are kept: memory, file:DIR, redis://HOST:PORT, or redis for REDIS_URL (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
     )
     .option(
       '--agents <module>',
@@ -94,11 +98,16 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
       version: host.version,
       url: server.url,
       agents: engine.agents,
-      dir: settings.backend.kind === 'file' ? settings.backend.dir : undefined,
+      place: placeOf(settings.backend),
       demoRunId: demoRun?.id,
     }),
   );
   await stopped;
+}
+
+function placeOf(backend: ServeSettings['backend']): string | undefined {
+  if (backend.kind === 'file') return backend.dir;
+  return backend.kind === 'redis' ? 'Redis' : undefined;
 }
 
 async function backendFor(
@@ -106,6 +115,10 @@ async function backendFor(
   host: CommandHost,
 ): Promise<Pick<EngineOptions, 'backend'>> {
   if (backend.kind === 'memory') return {};
+  if (backend.kind === 'redis') {
+    const onTrouble = ({ message }: RedisTrouble): void => host.complain(message);
+    return { backend: await redisBackend({ url: backend.url, onTrouble }) };
+  }
   const onTrouble = ({ path, message }: FileTrouble): void => host.complain(`${path}: ${message}`);
   return { backend: await fileBackend({ dir: backend.dir, onTrouble }) };
 }

@@ -4,6 +4,7 @@ import { redisBackend } from '../../../src/backends/redis/redis-backend.ts';
 import type { RedisBackendOptions } from '../../../src/backends/redis/redis-options.ts';
 import type { BackendLab } from '../../../src/testing/backend-laws.ts';
 import { randomName } from '../../../src/time/random-name.ts';
+import type { RedisCluster } from '../../support/redis-cluster.ts';
 import { redisServer, type RedisServer } from '../../support/redis-server.ts';
 import type { Clock } from '../../../src/time/clock.ts';
 import { ShiftedClock } from './shifted-clock.ts';
@@ -19,15 +20,21 @@ export interface RedisLab extends BackendLab {
   close(): Promise<void>;
 }
 
-export async function redisLab(): Promise<RedisLab> {
-  const server = await redisServer();
-  const probe = new Redis(server.url, { retryStrategy: () => 20 });
-  probe.on('error', () => undefined);
+/** On one Redis, or on a cluster. */
+export async function redisLab(cluster?: RedisCluster): Promise<RedisLab> {
+  const servers = cluster?.servers ?? [await redisServer()];
+  const probes = servers.map(({ url }) => new Redis(url, { retryStrategy: () => 20 }));
+  for (const probe of probes) probe.on('error', () => undefined);
+  const [server, probe] = [servers[0]!, probes[0]!];
+  const client = cluster?.client();
   const prefix = `t-${randomName(6)}`;
   const shifted = new ShiftedClock();
   const sweeps = async (): Promise<number> => {
-    const info = await probe.info('commandstats');
-    return Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(info)?.[1] ?? 0);
+    const infos = await Promise.all(probes.map(node => node.info('commandstats')));
+    return infos.reduce(
+      (sum, info) => sum + Number(/cmdstat_zrangebyscore:calls=(\d+)/.exec(info)?.[1] ?? 0),
+      0,
+    );
   };
   const clock = {
     now: () => shifted.now(),
@@ -46,7 +53,7 @@ export async function redisLab(): Promise<RedisLab> {
     patience: 20_000,
     async open(change) {
       const backend = await redisBackend({
-        url: server.url,
+        ...(client ? { client } : { url: server.url }),
         prefix,
         clock,
         sweep: 20,
@@ -60,8 +67,9 @@ export async function redisLab(): Promise<RedisLab> {
     async close() {
       // Those that a failed test left open.
       await Promise.all(opened.map(backend => backend.close()));
-      probe.disconnect();
-      await server.close();
+      client?.disconnect();
+      for (const node of probes) node.disconnect();
+      await (cluster ?? server).close();
     },
   };
 }

@@ -1,0 +1,41 @@
+import { Cluster, Redis } from 'ioredis';
+import { redisServer, type RedisServer } from './redis-server.ts';
+
+/** Three masters that share the slots, without replicas. */
+export interface RedisCluster {
+  readonly servers: readonly RedisServer[];
+  /** A client that knows all of them. */
+  client(): Cluster;
+  close(): Promise<void>;
+}
+
+const SLOTS = 16_384;
+
+export async function redisCluster(): Promise<RedisCluster> {
+  const options = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'];
+  const servers = await Promise.all([1, 2, 3].map(() => redisServer(...options)));
+  const nodes = servers.map(({ url }) => new Redis(url));
+  for (const [at, node] of nodes.entries()) {
+    const from = Math.floor((at * SLOTS) / nodes.length);
+    const to = Math.floor(((at + 1) * SLOTS) / nodes.length) - 1;
+    await node.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
+    await node.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
+  }
+  for (const { port } of servers.slice(1)) await nodes[0]!.call('CLUSTER', 'MEET', '127.0.0.1', port);
+  const isWhole = async (node: Redis): Promise<boolean> => {
+    const info = String(await node.call('CLUSTER', 'INFO'));
+    return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  };
+  const deadline = Date.now() + 45_000;
+  for (const node of nodes) {
+    while (!(await isWhole(node))) if (Date.now() > deadline) throw new Error('the cluster did not come up');
+  }
+  for (const node of nodes) node.disconnect();
+  return {
+    servers,
+    client: () => new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port }))),
+    async close() {
+      await Promise.all(servers.map(server => server.close()));
+    },
+  };
+}

@@ -37,7 +37,7 @@ describe('an engine with a gate', () => {
     engine.decisions$.subscribe({ next: d => decisions.push(d), complete: () => (isComplete = true) });
     const outcomes: unknown[] = [];
     const run = await engine.start(async ctx => {
-      ctx.token('hello');
+      ctx.token('hello.');
       outcomes.push(await ctx.emit('token', { content: 'spam' }));
       outcomes.push(await ctx.emit('token', { content: 'rude' }, { node: 'n', metadata: { a: 1 } }));
       return 'done';
@@ -46,7 +46,7 @@ describe('an engine with a gate', () => {
     expect(await run.result).toBe('done');
     expect(broken(seen)).toBeUndefined();
     expect(seen.events.slice(1, -1).map(({ type, data, node }) => [type, data, node])).toEqual([
-      ['token', { content: 'hello' }, undefined],
+      ['token', { content: 'hello.' }, undefined],
       [
         'control.decided',
         { policy: 'words', signal: 'SKIP', on: 'token', subject: '', reason: '<secret:KEY> is spam' },
@@ -199,8 +199,8 @@ describe('an engine with a gate', () => {
     });
     const run = await engine.start(
       ctx => {
-        ctx.token('a');
-        ctx.token('b');
+        ctx.token('x');
+        ctx.token('y');
       },
       { tenantId: 'acme', threadId: 'th', metadata: { key: SECRET } },
     );

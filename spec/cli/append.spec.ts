@@ -25,6 +25,21 @@ describe('sluice append', () => {
     expect(await lab.engine.runs.get('mine')).toMatchObject({ labels: { a: 'b' }, threadId: 't' });
   });
 
+  it('writes a line of any length as the text it is', async () => {
+    const line = `${'😀'.repeat(200_000)}a${'\u0001é漢'.repeat(300_000)}\n`;
+    const { code } = await lab.run(['append', 'wide', '--new', '--text', '--complete'], {
+      input: text(line),
+    });
+    expect(code).toBe(0);
+    const items = await stored('wide');
+    const said = items.flatMap(item => {
+      const [type, data] = item as [string, { content: string }];
+      return type === 'token' ? [data.content] : [];
+    });
+    expect(said.join('') === line).toBe(true);
+    expect(said.some(part => part.includes('\uFFFD'))).toBe(false);
+  });
+
   it('writes events to a run that is there, in order, and leaves it open', async () => {
     await lab.engine.open({ id: 'r' });
     const events = Array.from({ length: 3_000 }, (_, at) => ({ type: 'step', data: { name: `s${at}` } }));

@@ -111,15 +111,16 @@ async function pump(
   let at = 0;
   for await (const line of inputLines(input)) {
     at++;
-    const event = text ? tokenOf(line) : eventOf(line);
-    if (event === undefined) continue;
-    if (event === 'malformed') {
+    const events = text ? tokensOf(line) : eventsOf(line);
+    if (events === 'malformed') {
       // What was said before it stands.
       await producer.close();
       throw malformed(at, line);
     }
-    await producer.emit(event);
-    count++;
+    for (const event of events) {
+      await producer.emit(event);
+      count++;
+    }
   }
   await producer.drained();
   return count;
@@ -142,16 +143,26 @@ async function unlessCancelled(error: unknown, { client }: Server, runId: string
   throw error;
 }
 
-function tokenOf({ text, isWhole }: InputLine): ProducedEvent {
-  return { type: 'token', data: { content: isWhole ? `${text}\n` : text } };
+/** Characters of one token: whatever they are, an event has room for them. */
+const LONGEST_TOKEN = 32_768;
+
+/** A long line takes several tokens; none of them ends in the middle of a character. */
+function* tokensOf({ text, isWhole }: InputLine): Generator<ProducedEvent> {
+  const line = isWhole ? `${text}\n` : text;
+  for (let start = 0; start < line.length;) {
+    let end = start + LONGEST_TOKEN;
+    if (end < line.length && /[\uD800-\uDBFF]/.test(line[end - 1]!)) end--;
+    yield { type: 'token', data: { content: line.slice(start, end) } };
+    start = end;
+  }
 }
 
-/** Nothing for an empty line. */
-function eventOf({ text }: InputLine): ProducedEvent | 'malformed' | undefined {
-  if (text.trim() === '') return undefined;
+/** None for an empty line. */
+function eventsOf({ text }: InputLine): readonly ProducedEvent[] | 'malformed' {
+  if (text.trim() === '') return [];
   try {
     const event = JSON.parse(text) as ProducedEvent | null;
-    return typeof event?.type === 'string' ? event : 'malformed';
+    return typeof event?.type === 'string' ? [event] : 'malformed';
   } catch {
     return 'malformed';
   }

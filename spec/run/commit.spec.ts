@@ -32,6 +32,8 @@ function setup(answer: (batch: Batch) => Awaitable<AppendResult>, chain?: string
   const commit = new Commit({
     ...{ log, identity, chain },
     host: {
+      sayEnd: proposed => proposed,
+      cancelledElsewhere: () => undefined,
       deliver: event => {
         events.push(event);
         told.push(`deliver ${event.seq}`);

@@ -36,6 +36,17 @@ export interface AdmissionKind {
   readonly isOpen: boolean;
   /** Custom types of its own, instead of the engine's. */
   readonly events?: EventDefinitions | undefined;
+  /** Lets this process write it, where several may. */
+  readonly fence?: string | undefined;
+}
+
+/** What admission shares with the rest of the engine. */
+export interface AdmissionRooms {
+  readonly sweep: Sweep;
+  readonly live: LiveRuns;
+  readonly observers: Observers;
+  /** The fence of a run that was just created. */
+  readonly claim: (key: RunKey) => Promise<string | undefined>;
 }
 
 /** Milliseconds of silence after which a producer outside is given up. */
@@ -45,6 +56,8 @@ const PRODUCER_IDLE = 5 * 60_000;
 export class Admission {
   readonly #settings: EngineSettings;
   readonly #live: LiveRuns;
+  /** Absent where one process owns everything. */
+  readonly #claim: AdmissionRooms['claim'] | undefined;
   readonly #keeping: KeeperServices;
   readonly #services: RunServices;
   readonly #instance = randomName(8);
@@ -58,10 +71,11 @@ export class Admission {
   readonly #isLasting: boolean;
   #lastSettings: RunSettings | undefined;
 
-  constructor(settings: EngineSettings, sweep: Sweep, live: LiveRuns, observers: Observers) {
+  constructor(settings: EngineSettings, { sweep, live, observers, claim }: AdmissionRooms) {
     const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
     this.#live = live;
+    this.#claim = settings.backend.lease && claim;
     this.#isLasting = backend.flags.durable || backend.flags.shared;
     this.#keeping = { directory: backend.directory, clock, live, observers };
     this.#services = {
@@ -85,7 +99,8 @@ export class Admission {
       .then(async answer => {
         // A repetition may be answered before the request that it repeats, whose actor comes with its answer.
         if (answer.result === 'repeated') await this.#firstFor(answer.record, admitting);
-        return this.#admitted(answer, start, kind, record);
+        const fence = answer.result === 'created' ? await this.#claim?.(key) : undefined;
+        return this.#admitted(answer, start, { ...kind, fence }, record);
       })
       .finally(() => {
         if (this.#creating.get(key) === admitting) this.#creating.delete(key);
@@ -115,13 +130,13 @@ export class Admission {
   }
 
   /** An actor for a run of a process that is gone; nothing has begun. Throws `TOO_MANY_RUNS`. */
-  adopt(record: RunRecord, events: EventDefinitions | undefined): RunActor {
+  adopt(record: RunRecord, events: EventDefinitions | undefined, fence: string | undefined): RunActor {
     this.#live.checkRoom(this.#asked);
     const { runId, tenantId, threadId, labels = NO_LABELS, metadata, rules } = record;
     const { maxDuration = Infinity, idle = Infinity } = rules ?? {};
     const filter = parseFilter(rules?.record, { custom: events?.names });
     const start = { runId, tenantId, threadId, labels, metadata, record: filter, maxDuration, idle };
-    return this.#actorOf(start, { agent: record.agent, isOpen: false, events }, record);
+    return this.#actorOf(start, { agent: record.agent, isOpen: false, events, fence }, record);
   }
 
   /** Resolves when all that was asked is admitted or refused. */
@@ -173,6 +188,7 @@ export class Admission {
         threadId,
         labels: labels === NO_LABELS ? labels : { ...labels },
         metadata: metadata && structuredClone(metadata),
+        ...(kind.fence !== undefined && { fence: kind.fence }),
       },
       services: this.#services,
       settings: this.#settingsOf(start, kind),

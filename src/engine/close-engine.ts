@@ -2,6 +2,7 @@ import type { Backend } from '../backends/backend.ts';
 import { cancelled } from '../run/stop.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { Admission } from './admission.ts';
+import type { Instance } from './instance.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { checkNumber } from './check-number.ts';
 import type { Observers, UnfinishedObserver } from './observers/observers.ts';
@@ -38,6 +39,7 @@ export interface EngineRooms {
   readonly observers: Observers;
   readonly sinks: Sinks;
   readonly sweep: Sweep;
+  readonly instance: Instance;
   readonly backend: Backend;
 }
 
@@ -46,7 +48,7 @@ export async function closeEngine(
   rooms: EngineRooms,
   { whenEnded, drain: given }: CloseOptions,
 ): Promise<CloseReport> {
-  const { admission, live, observers, sinks, sweep, backend } = rooms;
+  const { admission, live, observers, sinks, sweep, instance, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
   await admission.settled();
   const actors = live.all();
@@ -58,6 +60,7 @@ export async function closeEngine(
   } finally {
     await draining;
     sweep.close();
+    await instance.close().catch(() => undefined);
     await backend.close();
   }
   return {

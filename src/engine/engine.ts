@@ -28,12 +28,13 @@ import {
 } from './agents.ts';
 import { closeEngine, type CloseOptions, type CloseReport } from './close-engine.ts';
 import type { Agent } from './define-agent.ts';
+import { Instance } from './instance.ts';
 import { LiveRuns } from './live-runs.ts';
 import { warnOnce } from './observers/error-warning.ts';
 import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
 import type { AnyObserver, Observation } from './observers/observer.ts';
-import { settleOrphans } from './orphans.ts';
+import { OWNER_LOST, settleOrphan, settleOrphans } from './orphans.ts';
 import { Observers } from './observers/observers.ts';
 import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
 import { Sinks } from './sinks/sinks.ts';
@@ -66,6 +67,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #observers: Observers;
   readonly #sinks: Sinks;
   readonly #admission: Admission;
+  readonly #instance: Instance;
   readonly #runEvents: RunEvents;
   readonly #rules: ContextRules;
   readonly #producers: Producers;
@@ -94,7 +96,15 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.observers = new ObserverList(this.#observers);
     const watchFirstEvents = (tell: (run: RunEvent) => void) => this.#observers.watchFirstEvents(tell);
     this.#sinks = new Sinks({ backend, clock, sweep: this.#sweep, watchFirstEvents }, secrets);
-    this.#admission = new Admission(settings, this.#sweep, this.#live, this.#observers);
+    this.#instance = new Instance({
+      ...{ backend, clock, sweep: this.#sweep, live: this.#live },
+      settle: (record, fence) =>
+        settleOrphan({ backend, clock, resume: this.#resume }, record, OWNER_LOST, fence),
+    });
+    this.#admission = new Admission(settings, {
+      ...{ sweep: this.#sweep, live: this.#live, observers: this.#observers },
+      claim: key => this.#instance.claim(key),
+    });
     this.#runEvents = new RunEvents(backend, events);
     const startRun: StartRun = (agent, started) =>
       this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
@@ -108,7 +118,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.gate = settings.gate;
     this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
-    this.ready = settleOrphans({ backend, clock, resume: (record, last) => this.#resume(record, last) });
+    this.ready = settleOrphans({ backend, clock, resume: this.#resume }).then(() => this.#instance.ready());
     this.ready.catch(() => undefined);
   }
 
@@ -238,7 +248,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   close(options: CloseOptions = {}): Promise<CloseReport> {
     const rooms = {
       ...{ admission: this.#admission, live: this.#live, observers: this.#observers, sinks: this.#sinks },
-      ...{ sweep: this.#sweep, backend: this.#settings.backend },
+      ...{ sweep: this.#sweep, instance: this.#instance, backend: this.#settings.backend },
     };
     return (this.#closing ??= closeEngine(rooms, options));
   }
@@ -256,14 +266,18 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   }
 
   /** Whether the agent of a run can go on with it. */
-  async #resume(record: RunRecord, last: RunEvent): Promise<boolean> {
+  readonly #resume = async (
+    record: RunRecord,
+    last: RunEvent,
+    fence: string | undefined,
+  ): Promise<boolean> => {
     const agent = this.#settings.agents.get(record.agent ?? '') as ResolvedAgent | undefined;
     const { resume } = agent ?? {};
     if (!agent || !resume) return false;
     const { tenantId, runId } = record;
     const saved = await this.runs.checkpoint(runId, { tenantId });
     const checkpoint = saved && { ...saved.data, seq: saved.seq };
-    const actor = this.#admission.adopt(record, agent.events ?? this.#settings.events);
+    const actor = this.#admission.adopt(record, agent.events ?? this.#settings.events, fence);
     actor.takeOver(last, randomName(8), () =>
       this.#work(
         actor,
@@ -272,7 +286,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       ),
     );
     return true;
-  }
+  };
 
   #liveRun<Output>(actor: RunActor): Run<Output, Custom> {
     return new Run(new LiveSource(actor, this.#readAfter));

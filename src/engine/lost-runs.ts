@@ -13,14 +13,14 @@ const LONGEST = 10_000;
  */
 export class LostRuns {
   readonly #time: { readonly clock: Clock; readonly sweep: Sweep };
-  readonly #settle: (key: RunKey) => Promise<void>;
-  readonly #keys = new Set<RunKey>();
+  readonly #settle: (key: RunKey, fence: string | undefined) => Promise<void>;
+  readonly #keys = new Map<RunKey, string | undefined>();
   #isWaiting = false;
 
   /** `settle` ends a run, and rejects while it cannot. */
   constructor(
     time: { readonly clock: Clock; readonly sweep: Sweep },
-    settle: (key: RunKey) => Promise<void>,
+    settle: (key: RunKey, fence: string | undefined) => Promise<void>,
   ) {
     this.#time = time;
     this.#settle = settle;
@@ -30,8 +30,9 @@ export class LostRuns {
     return this.#keys.size;
   }
 
-  add(key: RunKey): void {
-    this.#keys.add(key);
+  /** `fence` is the one that it was written with. */
+  add(key: RunKey, fence: string | undefined): void {
+    this.#keys.set(key, fence);
     this.#wait();
   }
 
@@ -51,9 +52,9 @@ export class LostRuns {
   }
 
   async #settleAll(): Promise<void> {
-    for (const key of [...this.#keys]) {
+    for (const [key, fence] of [...this.#keys]) {
       try {
-        await this.#inTime(this.#settle(key));
+        await this.#inTime(this.#settle(key, fence));
         this.#keys.delete(key);
       } catch {
         // It is still away, or again; nobody is waiting for this.

@@ -1,5 +1,4 @@
-import type { Backend, RunRecord } from '../backends/backend.ts';
-import { runKey } from '../backends/backend.ts';
+import { runKey, type Backend, type Batch, type RunRecord } from '../backends/backend.ts';
 import { chainNext } from '../event/chain.ts';
 import { encodeLine } from '../event/codec.ts';
 import { formatCursor, parseCursor } from '../event/cursor.ts';
@@ -18,7 +17,8 @@ export interface OrphanEnd {
   readonly message: string;
 }
 
-const OWNER_LOST: OrphanEnd = {
+/** Its process is gone. */
+export const OWNER_LOST: OrphanEnd = {
   code: 'OWNER_LOST',
   message: 'The process that did the work of this run is gone.',
 };
@@ -28,7 +28,7 @@ export interface OrphanHost {
   readonly backend: Backend;
   readonly clock: Clock;
   /** Goes on with a run behind its newest event; whether somebody can. */
-  readonly resume?: (record: RunRecord, last: RunEvent) => Promise<boolean>;
+  readonly resume?: (record: RunRecord, last: RunEvent, fence: string | undefined) => Promise<boolean>;
 }
 
 /**
@@ -40,35 +40,70 @@ export async function settleOrphans(host: OrphanHost): Promise<void> {
     await settleOrphan(host, record, OWNER_LOST);
 }
 
-/** Lets somebody go on with one run, or gives it its end; if its log has one, its record is told. */
+/**
+ * Lets somebody go on with one run, or gives it its end; if its log has one, its record is told. `fence` is the caller's
+ * where the run was claimed. Does nothing if somebody else has the run by now.
+ */
 export async function settleOrphan(
   { backend: { log, directory, flags }, clock, resume }: OrphanHost,
   record: RunRecord,
-  { code, message }: OrphanEnd,
+  end: OrphanEnd,
+  fence?: string,
 ): Promise<void> {
-  const { runId, tenantId, epoch } = record;
+  const { runId, tenantId } = record;
   const key = runKey(tenantId, runId);
   const newest = await readStorage(`run ${runId}`, () =>
     log.read(key, { after: 0, limit: 1, reverse: true }),
   );
   if (newest.result !== 'page') return;
   let last = newest.entries[0]?.event;
-  if (last && !newest.closed && (await resume?.(record, last))) return;
   if (!newest.closed) {
-    const before = parseCursor(newest.cursor);
-    const time = isoTime(Math.max(clock.now(), last ? Date.parse(last.time) : 0));
-    const data = { code, message, recoverable: false } as const;
-    const seq = newest.tip + 1;
-    const end: RunEvent = {
-      ...{ id: '', runId, tenantId, seq, type: 'error', time, data, source: 'runtime', final: true },
+    if (last && (await resume?.(record, last, fence))) return;
+    const isChained = flags.chained;
+    const at = {
+      after: newest.cursor,
+      now: Math.max(clock.now(), last ? Date.parse(last.time) : 0),
+      isChained,
     };
-    const line = encodeLine(end);
-    const hash = flags.chained ? chainNext(before.hash, line) : '0';
-    last = { ...end, id: formatCursor({ epoch, seq, hash }) };
-    const entries = [Entry.ofEvent(last, line.length, line)];
-    await log.append(key, { id: `end-${seq}`, after: newest.tip, entries, end: 'error' });
+    const failed = finalEvent(record, 'error', { ...end, recoverable: false }, at);
+    let answer = await log.append(key, batchOf(failed, fence));
+    last = failed;
+    if (answer.result === 'cancelRequested') {
+      const { reason } = answer;
+      last = finalEvent(record, 'cancelled', { forced: true, ...(reason !== undefined && { reason }) }, at);
+      answer = await log.append(key, batchOf(last, fence));
+    }
+    if (answer.result !== 'ok' && answer.result !== 'duplicate') return;
   }
-  // The log has its end, but the record was not told.
+  // Where the log had its end already, the record was not told.
   const status = STATUS[last!.type] ?? 'failed';
   await directory.update(key, { status, endedAt: last!.time, ...whyEnded(last) });
+}
+
+function finalEvent(
+  { runId, tenantId, epoch }: RunRecord,
+  type: 'error' | 'cancelled',
+  data: object,
+  { after, now, isChained }: { readonly after: string; readonly now: number; readonly isChained: boolean },
+): RunEvent {
+  const before = parseCursor(after);
+  const seq = before.seq + 1;
+  const event = {
+    ...{ id: '', runId, tenantId, seq, type, time: isoTime(now), data, source: 'runtime', final: true },
+  } as RunEvent;
+  const hash = isChained ? chainNext(before.hash, encodeLine(event)) : '0';
+  return { ...event, id: formatCursor({ epoch, seq, hash }) };
+}
+
+function batchOf(event: RunEvent, fence: string | undefined): Batch {
+  const line = encodeLine({ ...event, id: '' });
+  const entries = [Entry.ofEvent(event, line.length, line)];
+  const id = `${event.type}-${event.seq}`;
+  return {
+    id,
+    after: event.seq - 1,
+    entries,
+    end: event.type as 'error' | 'cancelled',
+    ...(fence && { fence }),
+  };
 }

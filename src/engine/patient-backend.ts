@@ -23,13 +23,13 @@ export function patientBackend(
   }: { readonly clock: Clock; readonly sweep: Sweep; readonly live: LiveRuns; readonly timeout: number },
 ): Backend {
   const { flags, directory, lease, commands } = backend;
-  const lost = new LostRuns({ clock, sweep }, async key => {
+  const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
     const record = await directory.get(key);
-    if (record) await settleOrphan({ backend, clock }, record, END);
+    if (record) await settleOrphan({ backend, clock }, record, END, fence);
     log.forget(key);
   });
   const log = new PatientLog(backend.log, {
-    ...{ clock, sweep, timeout, lost: key => lost.add(key) },
+    ...{ clock, sweep, timeout, lost: (key, fence) => lost.add(key, fence) },
     degraded(key, since) {
       const actor = live.get(key);
       actor?.window.notify(degradedNotice(actor.parts.identity.runId, since));

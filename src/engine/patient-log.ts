@@ -30,7 +30,7 @@ export interface PatienceHost {
   /** The log took nothing since then (RFC 3339), and is asked again; told once for each time of trouble. */
   readonly degraded: (key: RunKey, since: string) => void;
   /** It was asked for long enough: the run is lost to this process. */
-  readonly lost: (key: RunKey) => void;
+  readonly lost: (key: RunKey, fence: string | undefined) => void;
 }
 
 /**
@@ -101,7 +101,7 @@ export class PatientLog implements Log {
 
   async #insist(key: RunKey, batch: Batch, thrown: unknown, since: number): Promise<AppendResult> {
     const { clock, timeout } = this.#host;
-    if (this.#isClosed || timeout === 0) throw this.#lose(key, thrown);
+    if (this.#isClosed || timeout === 0) throw this.#lose(key, batch, thrown);
     this.#degrade(key, since);
     for (let most = FIRST_WAIT; ; most = Math.min(most * 2, LONGEST_WAIT)) {
       await new Promise<void>(resolve => clock.alarm(fullJitter(most), resolve, false));
@@ -111,7 +111,7 @@ export class PatientLog implements Log {
         return answer;
       } catch (error) {
         // Asked last, so that a process that was halted for a minute does not give up what it never asked again.
-        if (this.#isClosed || clock.now() - since >= timeout) throw this.#lose(key, error);
+        if (this.#isClosed || clock.now() - since >= timeout) throw this.#lose(key, batch, error);
       }
     }
   }
@@ -136,13 +136,13 @@ export class PatientLog implements Log {
     this.#ring(key);
   }
 
-  #lose(key: RunKey, cause: unknown): unknown {
+  #lose(key: RunKey, { fence }: Batch, cause: unknown): unknown {
     this.#away.delete(key);
     this.#lost.set(
       key,
       new SluiceError('STORAGE_LOST', 'the backend takes no more events of this run.', { cause }),
     );
-    this.#host.lost(key);
+    this.#host.lost(key, fence);
     this.#ring(key);
     return cause;
   }

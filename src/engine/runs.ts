@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
-import type { Backend, RunNews, RunPage, RunQuery, RunRecord } from '../backends/backend.ts';
+import type { Backend, Command, RunNews, RunPage, RunQuery, RunRecord } from '../backends/backend.ts';
+import type { Json } from '../event/json.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { readStorage } from '../run/read-storage.ts';
@@ -8,6 +9,7 @@ import { runEnded } from '../run/run.ts';
 import { askNotFound } from '../run/asks.ts';
 import { checkNumber } from './check-number.ts';
 import type { LiveRuns } from './live-runs.ts';
+import { newId } from '../time/new-id.ts';
 import { keyOf, runNotFound, type OfTenant, type RunEvents } from './run-events.ts';
 import { DEFAULT_TENANT } from './start-options.ts';
 
@@ -66,7 +68,10 @@ export class Runs {
       return 'requested';
     }
     if (record.status === 'cancelled') return 'cancelled';
-    throw runEnded(runId);
+    if (isEnded(record.status)) throw runEnded(runId);
+    const { reason: checked } = cancelled(reason) as { readonly reason?: string };
+    await this.#send(runId, tenantId, { command: 'cancel', reason: checked });
+    return 'requested';
   }
 
   /** Answers a question of `ctx.ask`. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
@@ -78,7 +83,16 @@ export class Runs {
     const record = await this.get(runId, { tenantId });
     const actor = this.#live.get(keyOf(runId, tenantId));
     if (actor) return actor.answer(askId, value, by);
-    throw isEnded(record.status) ? runEnded(runId) : askNotFound(runId, askId);
+    if (isEnded(record.status)) throw runEnded(runId);
+    if (!this.#backend.commands) throw askNotFound(runId, askId);
+    await this.#send(runId, tenantId, { command: 'answer', askId, value: value as Json, by });
+  }
+
+  /** To the process that owns the run: it takes the command, or whoever takes the run over does. */
+  async #send(runId: string, tenantId: string | undefined, command: Command): Promise<void> {
+    const { commands } = this.#backend;
+    if (!commands) throw runEnded(runId);
+    await readStorage(`run ${runId}`, () => commands.send(keyOf(runId, tenantId), command, newId()));
   }
 
   /**

@@ -16,7 +16,19 @@ export interface CommitTarget {
   readonly identity: RunIdentity;
   /** The chain before the first event; absent where the backend cannot diverge. */
   readonly chain: string | undefined;
-  readonly host: { deliver(event: RunEvent): void; lose(error: SluiceError): void };
+  readonly host: CommitHost;
+}
+
+/** What the end of the pipe asks and tells the run it belongs to. */
+export interface CommitHost {
+  /** Says what the end is, at the moment it is taken: a cancel until then wins. */
+  sayEnd(proposed: Proposal): Proposal;
+  /** Somebody asked another process for a cancel before the end was stored. */
+  cancelledElsewhere(reason: string | undefined): void;
+  /** An event is stored; called once for each, in order. */
+  deliver(event: RunEvent): void;
+  /** The log takes nothing any more. */
+  lose(error: SluiceError): void;
 }
 
 /**
@@ -39,6 +51,9 @@ export class Commit implements StepSink<Proposal> {
   /** Sparse, by place in the group; absent while nobody waits, which is the rule. */
   #receipts: (Receipt | undefined)[] | undefined;
   #end: EndType | undefined;
+  #final: Proposal | undefined;
+  /** The cursor of the newest event that is stored. */
+  #stored: string;
   #lost: SluiceError | undefined;
 
   constructor(target: CommitTarget) {
@@ -46,7 +61,7 @@ export class Commit implements StepSink<Proposal> {
     this.#hash = target.chain ?? '0';
     this.#prefix = `${target.identity.epoch}.`;
     this.#suffix = `.${this.#hash}`;
-    this.#cursor = `${target.identity.epoch}.0.${this.#hash}`;
+    this.#cursor = this.#stored = `${target.identity.epoch}.0.${this.#hash}`;
   }
 
   /**
@@ -54,12 +69,10 @@ export class Commit implements StepSink<Proposal> {
    * `name` tells their batches apart.
    */
   startAfter({ id, seq, time }: RunEvent, name: string): void {
-    this.#seq = seq;
     this.#lastTime = Date.parse(time);
-    this.#cursor = id;
-    this.#suffix = id.slice(id.lastIndexOf('.'));
-    this.#hash = this.#suffix.slice(1);
     this.#owner = name;
+    this.#stored = id;
+    this.#standAt(seq, id);
   }
 
   /** The cursor of the newest event that was numbered. */
@@ -88,6 +101,7 @@ export class Commit implements StepSink<Proposal> {
     if (proposal.final) {
       event.final = true;
       this.#end = proposal.type as EndType;
+      this.#final = proposal;
     }
     const line = chain === undefined ? undefined : encodeLine(event);
     if (line !== undefined) {
@@ -127,6 +141,7 @@ export class Commit implements StepSink<Proposal> {
         after,
         entries,
         end: this.#end,
+        ...(identity.fence !== undefined && { fence: identity.fence }),
       });
     } catch (cause) {
       return this.#lose(storageLost(identity.runId, cause), receipts);
@@ -137,15 +152,35 @@ export class Commit implements StepSink<Proposal> {
       .catch((cause: unknown) => this.#lose(storageLost(identity.runId, cause), receipts));
   }
 
-  #settle(answer: AppendResult, entries: readonly Entry[], receipts: Receipts): void {
+  #settle(answer: AppendResult, entries: readonly Entry[], receipts: Receipts): void | Promise<void> {
+    if (answer.result === 'cancelRequested') return this.#yieldTo(answer.reason, entries, receipts);
     if (answer.result !== 'ok' && answer.result !== 'duplicate') {
       return this.#lose(refusal(this.#target.identity.runId, answer), receipts);
     }
+    this.#stored = entries[entries.length - 1]!.cursor;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       this.#target.host.deliver(entry.event);
       receipts?.[i]?.settle({ outcome: 'stored', seq: entry.seq, cursor: entry.cursor });
     }
+  }
+
+  /** A cancel was recorded before this end: it is said instead, in the same place. */
+  #yieldTo(reason: string | undefined, entries: readonly Entry[], receipts: Receipts): void | Promise<void> {
+    const { host } = this.#target;
+    this.#standAt(this.#seq - 1, entries.at(-2)?.cursor ?? this.#stored);
+    host.cancelledElsewhere(reason);
+    this.next(host.sayEnd(this.#final!));
+    this.#entries = [...entries.slice(0, -1), ...this.#entries!];
+    this.#receipts = receipts && [...receipts];
+    return this.flush();
+  }
+
+  #standAt(seq: number, cursor: string): void {
+    this.#seq = seq;
+    this.#cursor = cursor;
+    this.#suffix = cursor.slice(cursor.lastIndexOf('.'));
+    this.#hash = this.#suffix.slice(1);
   }
 
   #lose(error: SluiceError, receipts: Receipts): void {

@@ -1,12 +1,11 @@
 import { GateStage, type StageHost } from '../control/gate-stage.ts';
 import type { Matter } from '../control/execution-context.ts';
-import type { SluiceError } from '../errors/sluice-error.ts';
 import { chainStart } from '../event/chain.ts';
 import { proposalWith, type Proposal } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { redactStep } from '../operators/redact-secrets.ts';
 import type { Step } from '../operators/step.ts';
-import { Commit } from './commit.ts';
+import { Commit, type CommitHost } from './commit.ts';
 import { Mailbox } from './mailbox.ts';
 import { recordStage } from './record-stage.ts';
 import type { RunParts } from './run-parts.ts';
@@ -15,17 +14,11 @@ import type { RunParts } from './run-parts.ts';
 const LARGEST_GROUP = 256;
 
 /** What the pipe asks and tells the run it belongs to. */
-export interface PipeHost extends StageHost {
-  /** Says what the end is, at the moment it is taken from the mailbox: a cancel until then wins. */
-  sayEnd(proposed: Proposal): Proposal;
+export interface PipeHost extends StageHost, CommitHost {
   /** Says what the end is where a stage could not take the one before; it goes past the stages. */
   sayBrokenEnd(proposed: Proposal, thrown: unknown): Proposal;
   /** A stage threw over something that nobody awaits. */
   fail(thrown: unknown): void;
-  /** An event is stored; called once for each, in order. */
-  deliver(event: RunEvent): void;
-  /** The log takes nothing any more. */
-  lose(error: SluiceError): void;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface RunIdentity {
   readonly tenantId: string;
   readonly key: RunKey;
   readonly epoch: string;
+  /** Lets this process write, where several may; absent where one process owns everything. */
+  readonly fence?: string | undefined;
   readonly threadId: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly metadata: JsonObject | undefined;

@@ -231,6 +231,11 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.requestStop(tooSilent(this.parts.settings));
   }
 
+  /** Another process was asked to cancel it, and this end is not stored yet. */
+  cancelledElsewhere(reason: string | undefined): void {
+    this.requestStop({ end: 'cancelled', reason });
+  }
+
   /** The end as it is when the pipe takes it: a stop that came until now wins. */
   sayEnd(proposed: Proposal): Proposal {
     if (this.stop && !this.#ending!.isForced) this.#ending = stopped(this.#endings, this.stop, false);

@@ -1,0 +1,117 @@
+import type { Backend, Command, RunKey, RunRecord } from '../backends/backend.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import { isEnded } from '../run/lifecycle.ts';
+import { cancelled } from '../run/stop.ts';
+import type { Clock } from '../time/clock.ts';
+import { newId } from '../time/new-id.ts';
+import type { Sweep } from '../time/sweep.ts';
+import type { LiveRuns } from './live-runs.ts';
+
+/** Milliseconds between two looks at what others sent to the runs of this instance. */
+const LISTEN_EVERY = 250;
+/** Milliseconds between two looks at whose runs nobody owns any more. */
+const SWEEP_EVERY = 5_000;
+
+/** What an instance needs of its engine. */
+export interface InstanceHost {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly live: LiveRuns;
+  /** Goes on with a run that was claimed, or ends it. */
+  readonly settle: (record: RunRecord, fence: string) => Promise<void>;
+}
+
+/**
+ * One of several processes that share a backend: it claims the runs that it starts, takes what others send to them, and
+ * looks after the runs of instances that are gone. Where a backend has no leases it does nothing. What fails is tried
+ * again at the next look; only {@link claim} tells.
+ */
+export class Instance {
+  readonly #host: InstanceHost;
+  readonly #id = newId();
+  #membership: Promise<{ leave(): unknown }> | undefined;
+  #isClosed = false;
+
+  constructor(host: InstanceHost) {
+    this.#host = host;
+    const { backend } = host;
+    if (backend.commands) this.#again(LISTEN_EVERY, () => this.#listen());
+    if (backend.lease) this.#again(SWEEP_EVERY, () => this.#sweep());
+  }
+
+  /** Joins, and looks after what is left behind. Rejects while the backend is away. */
+  async ready(): Promise<void> {
+    if (!this.#host.backend.lease) return;
+    await this.#join();
+    await this.#sweep();
+  }
+
+  /** The fence of a run that this process created; `undefined` where none is needed. Rejects with `STORAGE_LOST`. */
+  async claim(key: RunKey): Promise<string | undefined> {
+    const { lease } = this.#host.backend;
+    if (!lease) return undefined;
+    await this.#join();
+    const claimed = await lease.claim(key);
+    if (claimed !== 'held') return claimed.fence;
+    throw new SluiceError('STORAGE_LOST', `run ${key}: another process has claimed it.`);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const membership = await this.#membership?.catch(() => undefined);
+    await membership?.leave();
+  }
+
+  async #join(): Promise<void> {
+    const joining = (this.#membership ??= Promise.resolve(this.#host.backend.lease!.join(this.#id)));
+    try {
+      await joining;
+    } catch (error) {
+      if (this.#membership === joining) this.#membership = undefined;
+      throw error;
+    }
+  }
+
+  #again(every: number, work: () => Promise<void>): void {
+    const { clock, sweep } = this.#host;
+    sweep.at(clock.now() + every, () => {
+      if (this.#isClosed) return;
+      void work()
+        .catch(() => undefined)
+        .finally(() => this.#again(every, work));
+    });
+  }
+
+  async #listen(): Promise<void> {
+    // Without runs nobody sends anything.
+    if (!this.#membership || this.#host.live.size === 0) return;
+    await this.#membership;
+    for (const { key, command } of await this.#host.backend.commands!.take(this.#id))
+      this.#obey(key, command);
+  }
+
+  #obey(key: RunKey, command: Command): void {
+    const actor = this.#host.live.get(key);
+    if (!actor) return;
+    try {
+      if (command.command === 'cancel') actor.requestStop(cancelled(command.reason));
+      else actor.answer(command.askId, command.value, command.by);
+    } catch {
+      // An answer to a question that is closed by now: the sender was told that it was passed on, and no more.
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#join();
+    const { backend, settle } = this.#host;
+    for (const { keys } of await backend.lease!.dead()) {
+      for (const key of keys) {
+        const record = await backend.directory.get(key);
+        if (!record || isEnded(record.status)) continue;
+        const claimed = await backend.lease!.claim(key);
+        if (claimed !== 'held') await settle(record, claimed.fence);
+      }
+    }
+  }
+}

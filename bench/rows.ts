@@ -8,6 +8,7 @@ import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
 import { observersRow } from './rows/observers.ts';
+import { redisAppendRow, redisRead } from './rows/redis.ts';
 import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
 import { runLife } from './rows/run-life.ts';
@@ -31,6 +32,9 @@ export const ROWS: readonly Row[] = [
   replay,
   fileAppendRow('never', 1.8),
   fileAppendRow('always', 1.3),
+  redisAppendRow(16, 1 / 4),
+  redisAppendRow(1, 1 / 0.9),
+  redisRead,
   gateAll,
   gateTyped,
   execRow('exec-node', 'a Node program', NODE_PROGRAM),

@@ -146,6 +146,8 @@ describe('what Redis keeps', () => {
     const backend = await lab.open();
     const record = recordOf(lab);
     const place = `${lab.prefix}:key:${record.tenantId}/k`;
+    // A run of that id is there, but came without the key.
+    await backend.directory.create({ ...record, runId: 'never' });
     await lab.probe.hset(place, { r: 'never', f: 'other', n: 'dead', s: 'p', t: lab.clock.now() - 6_000 });
     expect(await backend.directory.create(record, { key: 'k', fingerprint: 'f' })).toMatchObject({
       result: 'created',

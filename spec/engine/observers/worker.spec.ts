@@ -80,6 +80,13 @@ describe('an observer in a worker', () => {
     await engine.close();
   });
 
+  it('is refused with data that no thread can be given', async () => {
+    const engine = createEngine();
+    const observer = { worker: module('my-observer.mjs'), data: () => 1 };
+    expect(() => engine.observe(observer)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+    await engine.close();
+  });
+
   it('that cannot be loaded is reported and tried again, and what it does not see waits and is counted', async () => {
     const { engine, observation, errors } = withWorker('no-such-module.mjs', { capacity: { events: 2 } });
     const run = await engine.start(ctx => ctx.token('x'));

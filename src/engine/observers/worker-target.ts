@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { messageOf } from '../../errors/error-text.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
 import type { RunEvent } from '../../event/run-event.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -43,7 +44,7 @@ export class WorkerTarget implements Target {
   #crashes = 0;
   #isOver = false;
 
-  /** Throws `BAD_OPTION`. */
+  /** Throws `BAD_OPTION`, also for data that no thread can be given. */
   constructor(observer: WorkerObserver, time: { readonly clock: Clock; readonly sweep: Sweep }) {
     const { worker } = observer;
     if (!(worker instanceof URL) && !URL.canParse(worker)) {
@@ -51,7 +52,7 @@ export class WorkerTarget implements Target {
         "observe: expected worker to be a URL. Pass new URL('./my-observer.js', import.meta.url).";
       throw new SluiceError('BAD_OPTION', message);
     }
-    this.#observer = observer;
+    this.#observer = { worker, data: copied(observer.data) };
     this.#time = time;
   }
 
@@ -98,7 +99,15 @@ export class WorkerTarget implements Target {
     const { Worker } = await import('node:worker_threads');
     if (this.#isOver) return;
     const { worker: url, data } = this.#observer;
-    const worker = new Worker(WORKER_PROGRAM, { eval: true, workerData: { url: String(url), data } });
+    let worker: Worker;
+    try {
+      worker = new Worker(WORKER_PROGRAM, { eval: true, workerData: { url: String(url), data } });
+    } catch (error) {
+      // A machine without threads to spare is asked again later, not at once and for ever.
+      this.#crashes++;
+      this.#restarts++;
+      throw error;
+    }
     this.#worker = worker;
     const { clock, sweep } = this.#time;
     await new Promise<void>((resolve, reject) => {
@@ -165,5 +174,14 @@ export class WorkerTarget implements Target {
     const waiters = [...this.#waiters.values()];
     this.#waiters.clear();
     for (const waiter of waiters) waiter.reject(error);
+  }
+}
+
+function copied(data: unknown): unknown {
+  try {
+    return structuredClone(data);
+  } catch (cause) {
+    const message = `observe: data: expected what a thread can be given, plain data without functions: ${messageOf(cause)}`;
+    throw new SluiceError('BAD_OPTION', message, { cause });
   }
 }

@@ -306,6 +306,7 @@ describe('the list of observers', () => {
     ['no concurrency', () => 1, { concurrency: 0 }],
     ['no time', () => 1, { timeout: 0 }],
     ['no room', () => 1, { capacity: { events: 0 } }],
+    ['a capacity that is a number', () => 1, { capacity: 5 as never }],
     ['an unknown overflow', () => 1, { overflow: 'coalesce' }],
     ['a group for a function', () => 1, { maxBatch: 2 }],
     ['no group', { batch: () => 1 }, { maxBatch: 0 }],

@@ -61,6 +61,10 @@ export function resolveObserve(options: ObserveOptions, takesBatches: boolean): 
       'observe: expected maxBatch and maxWait with a batch observer only. Pass { batch(events) { … } } as the observer.';
     throw new SluiceError('BAD_OPTION', message);
   }
+  if (typeof capacity !== 'object' || (capacity as unknown) === null) {
+    const message = `observe: capacity: expected { events, bytes } or one of them, got ${typeof capacity}. Pass { events: 1_000 }.`;
+    throw new SluiceError('BAD_OPTION', message);
+  }
   nameOption('observe: overflow', overflow, OVERFLOWS);
   return {
     ...{ id, kind, tenantId, overflow, filter: parseFilter(options.types) },

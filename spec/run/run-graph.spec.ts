@@ -90,6 +90,8 @@ describe('runGraph', () => {
       const nodes = { a: () => 1, b: () => 2 };
       expect(await outcomeOf(runGraph(ctx, nodes, { a: ['b'], b: ['a'] }))).toBe('threw BAD_OPTION');
       expect(await outcomeOf(runGraph(ctx, nodes, {}, { concurrency: 0 }))).toBe('threw BAD_OPTION');
+      expect(await outcomeOf(runGraph(ctx, { ...nodes, c: 5 as never }))).toBe('threw BAD_OPTION');
+      expect(await outcomeOf(runGraph(ctx, nodes, { b: 'a' as never }))).toBe('threw BAD_OPTION');
       expect(await outcomeOf(runGraph(ctx, nodes, {}, { onFailure: 'pray' as never }))).toBe(
         'threw BAD_OPTION',
       );

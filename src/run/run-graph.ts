@@ -45,7 +45,7 @@ export interface GraphReport<Nodes extends AnyNodes> {
  * Runs nodes in waves, each as early as what it needs allows, as one pipeline with its events; each node is a
  * `ctx.node`, so that policies guard it. The nodes of a wave run side by side, and the next wave begins when all of them
  * are done. Resolves when the last one is. Rejects like `ctx.node`, and with `BAD_OPTION` before anything runs: for
- * names that do not exist or are named twice, circles, options out of range. Memory: the results.
+ * names that do not exist or are named twice, circles, nodes that are no functions, options out of range. Memory: the results.
  */
 export async function runGraph<Nodes extends GraphNodes<Custom>, Custom extends CustomEvents = AnyCustom>(
   ctx: RunContext<unknown, Custom>,
@@ -54,6 +54,12 @@ export async function runGraph<Nodes extends GraphNodes<Custom>, Custom extends 
   options: GraphOptions = {},
 ): Promise<GraphReport<Nodes>> {
   const names = Object.keys(nodes);
+  for (const name of names) {
+    const got = typeof nodes[name];
+    if (got === 'function') continue;
+    const message = `graph: ${JSON.stringify(name.slice(0, 64))}: expected a function, got ${got}.`;
+    throw new SluiceError('BAD_OPTION', message);
+  }
   const waves = planGraph(names, dependencies);
   const graph = new Graph<Custom>(nodes, dependencies, options);
   const { name = 'graph' } = options;

@@ -15,6 +15,9 @@ export function planGraph(
   for (const name of Object.keys(dependencies)) {
     if (!known.has(name)) throw badGraph(`there is no node ${shown(name)} to have dependencies`);
     const needed = neededBy(name, dependencies);
+    if (!Array.isArray(needed as unknown)) {
+      throw badGraph(`what ${shown(name)} needs: expected a list of names, got ${typeof needed}`);
+    }
     for (const other of needed) {
       if (!known.has(other))
         throw badGraph(`${shown(name)} needs ${shown(other)}, and there is no such node`);

@@ -21,8 +21,8 @@ export class DecisionList {
         .map(({ signal, policy, on, subject, reason }) =>
           line(signal, signal === 'PROCEED' ? 'good' : 'bad', [
             element('strong', {}, policy),
-            ` on ${on} `,
-            element('code', {}, subject),
+            ` on ${on}`,
+            ...(subject === '' ? [] : [' ', element('code', {}, subject)]),
             reason === undefined ? '' : `: ${reason}`,
           ]),
         ),

@@ -15,7 +15,8 @@ export function planGraph(
   for (const name of Object.keys(dependencies)) {
     if (!known.has(name)) throw badGraph(`there is no node ${shown(name)} to have dependencies`);
     const needed = neededBy(name, dependencies);
-    if (!Array.isArray(needed as unknown)) {
+    const isList: boolean = Array.isArray(needed);
+    if (!isList) {
       throw badGraph(`what ${shown(name)} needs: expected a list of names, got ${typeof needed}`);
     }
     for (const other of needed) {

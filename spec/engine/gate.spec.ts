@@ -279,4 +279,17 @@ describe('an engine with a gate', () => {
     await writer.complete();
     await engine.close();
   });
+
+  it('refuses async policies that would be asked about statements, whenever they come', async () => {
+    const late = { name: 'late', decide: async () => Promise.resolve(PROCEED) };
+    const alone = createGate([late]);
+    expect(thrownBy(() => createEngine({ gate: [late] }))).toBe('BAD_OPTION');
+    expect(thrownBy(() => createEngine({ gate: alone }))).toBe('BAD_OPTION');
+    const engine = createEngine({ gate: [{ ...late, types: ['tool.*', 'llm.*', 'node.*'] }] });
+    for (const types of ['token', 'custom:*', ['tool.*', 'action'], 'all']) {
+      expect(thrownBy(() => engine.gate.add({ ...late, name: 'more', types }))).toBe('BAD_OPTION');
+    }
+    expect(engine.gate.policies).toHaveLength(1);
+    await engine.close();
+  });
 });

@@ -1,5 +1,6 @@
 import { of } from 'rxjs';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { CONVERSATION_TYPES, STREAMING_TYPES } from '../event/event-types.ts';
 import { parseFilter } from '../event/filter.ts';
 import { topicSelects } from '../event/topics.ts';
 import type { GuardRules } from './guard.ts';
@@ -9,6 +10,8 @@ const LONGEST_NAME = 128;
 const LONGEST_TIMEOUT = 365 * 24 * 3_600_000;
 const DEFAULT_PRIORITY = 100;
 const DEFAULT_TIMEOUT = 5_000;
+/** What agents say, and one of their own types for all. */
+const SAMPLES: readonly string[] = [...STREAMING_TYPES, ...CONVERSATION_TYPES, 'custom:any'];
 
 /**
  * Reads a policy once; what is done to the object later changes nothing. Throws `BAD_OPTION`, and `BAD_FILTER` for
@@ -73,6 +76,21 @@ function decideOf(name: string, policy: Policy): GuardRules['decide'] {
   if ('decide' in policy && decide !== undefined) return policy.decide;
   const asked = (policy as Extract<Policy, { operator: unknown }>).operator;
   return (subject, context) => of({ subject, context }).pipe(asked);
+}
+
+/**
+ * A promise cannot judge a statement, so a policy that always gives one and is asked about statements would end every
+ * run that says something. Throws `BAD_OPTION`. Only what the platform itself calls async is seen here; the rest is a
+ * fault once it answers.
+ */
+export function checkForRuns({ name, decide, selects }: GuardRules): void {
+  if (Object.prototype.toString.call(decide) !== '[object AsyncFunction]') return;
+  const statement = SAMPLES.find(type => selects(type));
+  if (statement === undefined) return;
+  throw badPolicy(
+    name,
+    `decide is async, and its types take in statements (${statement}), which do not wait for a verdict. Name the actions it judges, types: ['tool.called', 'llm.prompt'] for one, or answer without a promise`,
+  );
 }
 
 /** Unlike a reader, which is never spared an end, a policy is asked about nothing that it did not name. */

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../time/clock.ts';
 import { Sweep } from '../time/sweep.ts';
 import { askInTurn, type PolicyChain } from './ask-in-turn.ts';
 import { askComposed } from './compose-policies.ts';
-import { checkPolicy } from './check-policy.ts';
+import { checkForRuns, checkPolicy } from './check-policy.ts';
 import type { ExecutionContext, Matter } from './execution-context.ts';
 import { Guard, type GuardServices, type PolicyErrorListener } from './guard.ts';
 import type { Policy } from './policy.ts';
@@ -80,6 +80,7 @@ export class Gate {
   /** In the order in which they are asked. Replaced, never changed, so that a check keeps what it began with. */
   #guards: readonly Guard[] = [];
   #lanes = new Map<string, Lane>();
+  #servesRuns = false;
 
   constructor(policies: readonly Policy[] = [], options: GateOptions = {}) {
     const { clock = systemClock, onPolicyError: onError = () => undefined, form = 'fused' } = options;
@@ -163,6 +164,15 @@ export class Gate {
     this.#register([policy]);
   }
 
+  /**
+   * From now on it judges runs, whose statements do not wait: an async `decide` that would be asked about them is refused
+   * with `BAD_OPTION`, here and by {@link add}. Called by engines.
+   */
+  serveRuns(): void {
+    for (const { rules } of this.#guards) checkForRuns(rules);
+    this.#servesRuns = true;
+  }
+
   /** Takes a policy out; whether there was one. Checks under way still ask it. */
   remove(name: string): boolean {
     const rest = this.#guards.filter(({ rules }) => rules.name !== name);
@@ -178,6 +188,7 @@ export class Gate {
     const guards = [...this.#guards];
     for (const policy of policies as readonly Policy[]) {
       const rules = checkPolicy(policy);
+      if (this.#servesRuns) checkForRuns(rules);
       if (guards.some(guard => guard.rules.name === rules.name)) {
         const name = JSON.stringify(rules.name);
         throw new SluiceError(

@@ -154,7 +154,13 @@ export function resolveOptions<Custom extends CustomEvents>(options: EngineOptio
   };
 }
 
-function gateOf(gate: EngineOptions['gate'], clock: Clock): Gate {
+function gateOf(given: EngineOptions['gate'], clock: Clock): Gate {
+  const gate = asGate(given, clock);
+  gate.serveRuns();
+  return gate;
+}
+
+function asGate(gate: EngineOptions['gate'], clock: Clock): Gate {
   if (gate === undefined || Array.isArray(gate))
     return new Gate(gate as readonly Policy[] | undefined, { clock });
   // By shape, since it may be of another copy of the package (ESM and CommonJS).

@@ -153,6 +153,20 @@ describe('a text in pieces', () => {
     );
   });
 
+  it('does not take a text for a secret because it is cut behind the length of one', () => {
+    const known = all();
+    const text = ['key', `${'07e5c3a18f6d4b29'.repeat(2)}a`].join('-');
+    let held = '';
+    let out = '';
+    for (const char of text) {
+      held += char;
+      const end = held.length - known.pending(held, out.slice(-1));
+      out += known.mask(held.slice(0, end), { before: out.slice(-1) });
+      held = held.slice(end);
+    }
+    expect(out + known.mask(held, { before: out.slice(-1) })).toBe(text);
+  });
+
   it('waits for no more than the longest shape', () => {
     const known = usual();
     expect(known.pending('x'.repeat(50_000))).toBe(0);

@@ -126,7 +126,21 @@ export class KnownSecrets implements TextMask {
         text.length - (seen?.openFrom ?? text.length),
       );
     }
-    return open === 0 ? 0 : text.length - this.#uncut(text, text.length - open, seen);
+    if (open === 0) return 0;
+    const cut = this.#uncut(text, text.length - open, seen);
+    return text.length - this.#uncutShape(text, cut, seen, before);
+  }
+
+  /**
+   * Where a shape begins that would end at a cut only because of it: one that must not be followed by more of its
+   * characters, and is. Else the cut itself.
+   */
+  #uncutShape(text: string, cut: number, seen: Sightings | undefined, before: string): number {
+    const own = cut === 0 ? undefined : this.#detectors?.look(text.slice(0, cut), before);
+    const torn = own?.found.find(
+      ({ from, end }) => end === cut && !seen?.found.some(whole => whole.from === from && whole.end === end),
+    );
+    return torn ? this.#uncut(text, torn.from, seen) : cut;
   }
 
   /** Where the secrets that lie across a cut, one reaching over the next, begin; else the cut itself. */

@@ -11,6 +11,12 @@ import { Floodgate, slowBackend } from '../support/slow-backend.ts';
 const anything = (value: unknown) => value as never;
 
 describe('engine.start', () => {
+  it('has an engine that says so if its backend was not waited for', () => {
+    for (const backend of [Promise.resolve({}), null, {}, 'file']) {
+      expect(thrownBy(() => createEngine({ backend: anything(backend) }))).toBe('BAD_OPTION');
+    }
+  });
+
   it('works without any option', async () => {
     const engine = createEngine();
     const run = await engine.start(async ctx => {

@@ -1,4 +1,4 @@
-import type { Backend } from '../backends/backend.ts';
+import { type Backend, isPromise } from '../backends/backend.ts';
 import { memoryBackend } from '../backends/memory/memory-backend.ts';
 import { Gate } from '../control/gate.ts';
 import type { Policy } from '../control/policy.ts';
@@ -103,7 +103,7 @@ export const LIFE_RANGE: NumberRange = { min: 1, max: YEAR, unit: 'ms', allowsIn
 /** Checks the options and fills in the defaults, once. Throws `BAD_OPTION`. */
 export function resolveOptions<Custom extends CustomEvents>(options: EngineOptions<Custom>): EngineSettings {
   const { limits = {}, clock = systemClock } = options;
-  const backend = options.backend ?? memoryBackend({ clock });
+  const backend = options.backend === undefined ? memoryBackend({ clock }) : checkBackend(options.backend);
   const isLasting = backend.flags.durable;
   const { mailbox = {} } = limits;
   return {
@@ -152,6 +152,16 @@ export function resolveOptions<Custom extends CustomEvents>(options: EngineOptio
       ...{ min: 0, max: HOUR, unit: 'ms' },
     }),
   };
+}
+
+function checkBackend(backend: Backend): Backend {
+  const given: unknown = backend;
+  if (typeof given === 'object' && given !== null && 'flags' in given) return backend;
+  const got = isPromise(given) ? 'a promise' : given === null ? 'null' : typeof given;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `backend: expected a backend, got ${got}. Wait for those that are opened: await fileBackend({ dir }).`,
+  );
 }
 
 function gateOf(given: EngineOptions['gate'], clock: Clock): Gate {

@@ -61,7 +61,7 @@ export function redactStep<T extends object>(known: TextMask, copy: CopyValue = 
         const { type, data, final, notice } = value as Redactable;
         if (typeof type === 'string') {
           if (final === true) held?.flush(value);
-          const rule = channelRuleOf(type);
+          const rule = known.isEmpty === true && !held ? undefined : channelRuleOf(type);
           if (rule && typeof data === 'object' && data !== null) {
             const text = (data as Readonly<Record<string, unknown>>)[rule.field];
             if (typeof text === 'string') {

@@ -78,6 +78,11 @@ export class KnownSecrets implements TextMask {
     return this.#list.refresh();
   }
 
+  /** Nothing is looked for, until something is added. */
+  get isEmpty(): boolean {
+    return this.#list.isEmpty && !this.#detectors;
+  }
+
   /** What was masked since the start. Texts that pass twice are counted where something was left to mask. */
   report(): MaskReport {
     return this.#counts.report();

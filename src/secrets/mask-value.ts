@@ -24,6 +24,8 @@ export interface TextMask {
    * them can be masked by itself. A mask without it looks at whole texts only.
    */
   pending?(text: string, before?: string): number;
+  /** Nothing is looked for, for now. */
+  readonly isEmpty?: boolean;
 }
 
 /** What {@link maskValue} found. */

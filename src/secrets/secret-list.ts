@@ -23,6 +23,10 @@ export class SecretList {
     this.#changed = changed;
   }
 
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
+  }
+
   /** Throws `BAD_OPTION`. */
   add(name: string, value: string | SecretSource | undefined): void {
     if (!NAME.test(name)) {

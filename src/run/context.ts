@@ -147,6 +147,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
    */
   node<Result>(name: string, work: Work<[], Result, Custom>, options?: NodeOptions): Promise<Result> {
     return this.#begin(
+      work,
       (actions, around, here) =>
         new NodeCall(actions, around, { name, options }, attempt =>
           here.#within(attempt, step => work(step)),
@@ -162,6 +163,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     options?: NamedCallOptions,
   ): Promise<Result> {
     return this.#begin(
+      work,
       (actions, around, here) =>
         new ToolCall<Result>(actions, around, { tool: name, args, options }, call =>
           work(args, here.#stepOf(call)),
@@ -176,6 +178,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     options?: LlmOptions<Result>,
   ): Promise<Result> {
     return this.#begin(
+      work,
       (actions, around, here) =>
         new LlmCall<Result>(actions, around, { request, options }, attempt =>
           work(request, here.#stepOf(attempt)),
@@ -186,6 +189,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
   /** Steps that belong together: `pipeline.started`, then `pipeline.completed` or `.failed`. Otherwise like {@link node}. */
   pipeline<Result>(name: string, work: Work<[], Result, Custom>, options?: PipelineOptions): Promise<Result> {
     return this.#begin(
+      work,
       (actions, around, here) =>
         new PipelineCall(actions, around, { name, options }, attempt =>
           here.#within(attempt, step => work(step)),
@@ -211,7 +215,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
         ? { index: first, names: second as readonly string[], work: third! }
         : waveOf(first, second as WaveOptions);
     const { index, names: nodes, work } = wave;
-    return this.#begin((actions, around, here) => {
+    return this.#begin(work, (actions, around, here) => {
       const at = { index: index ?? around.nextWave(), nodes };
       return new WaveCall(actions, around, at, attempt => here.#within(attempt, step => work(step)));
     });
@@ -253,9 +257,16 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
 
   /** Makes a call where the code is that asks for it, and begins. What is wrong with it is a rejection. */
   #begin<Result>(
+    work: unknown,
     make: (actions: Actions, around: Place, here: RunContext<Input, Custom>) => Call<Result>,
   ): Promise<Result> {
     try {
+      if (typeof work !== 'function') {
+        throw new SluiceError(
+          'BAD_OPTION',
+          `work: expected a function, got ${typeof work}. Pass what is to be done.`,
+        );
+      }
       const here = this.#here();
       return make(this.#run.actions, here.#place(), here).start();
     } catch (error) {

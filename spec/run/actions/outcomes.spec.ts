@@ -214,6 +214,11 @@ describe('a call', () => {
         [ctx.llm({ messages: 'hi' as never }, () => 1), 'BAD_EVENT'],
         [ctx.pipeline('p', () => 1, { waves: -1 }), 'BAD_OPTION'],
         [ctx.wave(-1, [], () => 1), 'BAD_OPTION'],
+        [ctx.tool('t', {}, undefined as never), 'BAD_OPTION'],
+        [ctx.llm({ messages: [] }, 'work' as never), 'BAD_OPTION'],
+        [ctx.node('n', {} as never), 'BAD_OPTION'],
+        [ctx.pipeline('p', undefined as never), 'BAD_OPTION'],
+        [ctx.wave(0, [], undefined as never), 'BAD_OPTION'],
       ];
       for (const [promise, code] of wrong) expect(await outcomeOf(promise)).toBe(`threw ${code}`);
     });

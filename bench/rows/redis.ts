@@ -1,11 +1,10 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { runKey, type Backend, type Batch, type RunKey } from '../../src/backends/backend.ts';
 import { redisBackend } from '../../src/backends/redis/index.ts';
 import { chainNext, chainStart } from '../../src/event/chain.ts';
 import { encodeLine } from '../../src/event/codec.ts';
 import { formatCursor } from '../../src/event/cursor.ts';
 import { Entry } from '../../src/event/entry.ts';
-import { redisServer } from '../../spec/support/redis-server.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
 import { prebuiltTokens } from '../prebuilt-tokens.ts';
 import type { Row } from '../row.ts';
@@ -45,6 +44,9 @@ export const redisRead: Row = {
 };
 
 async function withRedis(measure: (redis: Redis, url: string) => Promise<number>): Promise<number> {
+  // Loaded for these rows alone: ioredis slows down whatever else the process measures.
+  const { Redis } = await import('ioredis');
+  const { redisServer } = await import('../../spec/support/redis-server.ts');
   const server = await redisServer();
   const redis = new Redis(server.url);
   try {

@@ -28,6 +28,8 @@ export const readLaws: readonly Law<BackendLab>[] = [
     const run = await LawRun.create(backend, lab);
     await run.write('x'.repeat(5_000), 'a', 'b', 'c', 'x'.repeat(5_000));
     for (const reverse of [false, true]) {
+      const none = await run.page({ bytes: 0, reverse });
+      mustEqual(none.entries.length, 1, 'events of a page of no bytes');
       const first = await run.page({ bytes: 1, reverse });
       mustEqual(
         first.entries.map(({ seq }) => seq),

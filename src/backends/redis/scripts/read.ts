@@ -45,7 +45,8 @@ elseif limit > 0 then
     end
     if not first or newest < 1 then limit = 0 end
   end
-  while count < limit and size < bytes do
+  -- A page has one event at least, however few bytes it may have.
+  while count < limit and (size < bytes or #entries == 0) do
     local some
     if reverse then some = redis.call('XREVRANGE', S, at, '-', 'COUNT', step)
     else some = redis.call('XRANGE', S, at, '+', 'COUNT', step) end

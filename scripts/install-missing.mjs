@@ -20,7 +20,23 @@ const TOOLS = [
     debian: ['chromium-headless-shell', 'chromium'],
     for: 'specs in a real browser',
   },
+  {
+    env: 'NGINX_PATH',
+    commands: ['nginx'],
+    debian: ['nginx'],
+    for: 'specs of several servers behind a real nginx',
+  },
 ];
+/** Packages of servers start them at once; while this file says so, none is. What is there stays as it is. */
+const UNSTARTED = `
+file=/usr/sbin/policy-rc.d
+[ -e "$file" ] && exec "$@"
+printf '#!/bin/sh\\nexit 101\\n' > "$file" && chmod 755 "$file"
+"$@"
+status=$?
+rm -f "$file"
+exit "$status"
+`;
 let lastAptError = '';
 
 if (!packagesInstalled()) installPackages();
@@ -68,11 +84,17 @@ function present({ env, commands }) {
 }
 
 function onPath(command) {
-  return (process.env.PATH ?? '').split(':').some(folder => existsSync(`${folder}/${command}`));
+  // Where Debian has servers, which is on the path of root alone.
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
+  return folders.some(folder => existsSync(`${folder}/${command}`));
 }
 
 function apt(verb, ...names) {
   const words = [
+    'sh',
+    '-c',
+    UNSTARTED,
+    'sh',
     'apt-get',
     '-q',
     '-o',
@@ -88,7 +110,8 @@ function apt(verb, ...names) {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
-  if (status !== 0) lastAptError = `${[command, ...args].join(' ')}: ${(error?.message ?? stderr).trim()}`;
+  if (status !== 0)
+    lastAptError = `${words.slice(words.indexOf('apt-get')).join(' ')}: ${(error?.message ?? stderr).trim()}`;
   return status === 0;
 }
 

@@ -53,6 +53,8 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_RESPONSE: EXIT_CODES.unreachable,
   NOT_FOUND: EXIT_CODES.unreachable,
   METHOD_NOT_ALLOWED: EXIT_CODES.unreachable,
+  UNAUTHENTICATED: EXIT_CODES.unreachable,
+  FORBIDDEN: EXIT_CODES.unreachable,
   FORBIDDEN_ORIGIN: EXIT_CODES.unreachable,
   ENGINE_CLOSED: EXIT_CODES.unreachable,
   STORAGE_LOST: EXIT_CODES.unreachable,

@@ -54,6 +54,8 @@ export const ERROR_CODES = {
   BODY_TOO_LARGE: 'The request body is larger than the limit.',
   NOT_FOUND: 'There is nothing at this address.',
   METHOD_NOT_ALLOWED: 'The address exists, but not with this method.',
+  UNAUTHENTICATED: 'The request has no credential, or one that is not known or not valid any more.',
+  FORBIDDEN: 'The credential does not allow this.',
   FORBIDDEN_ORIGIN: 'Requests from this Host or Origin are refused.',
   UNSAFE_ADDRESS: 'Serving on this address needs authentication first.',
   PORT_IN_USE: 'Another process listens on this port.',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Bridge, BridgeBody, BridgeRequest, BridgeRoute, BridgeStream } from '../bridges/bridge.ts';
 import type { Exchange, Route } from './exchange.ts';
+import { reading, writing, type GuardedRoute } from './guarded-route.ts';
 import { parseBody } from './parse-body.ts';
 import { problemFacts } from './problem.ts';
 import { emptyReply, feedReply, jsonReply, type Reply } from './reply.ts';
@@ -11,9 +12,15 @@ import { openFeed } from './routes/run-events.ts';
 export function bridgeRoutes(bridge: Bridge): Routes {
   const routes = Object.entries(bridge.routes).map(([path, methods]) => [
     `${bridge.at}${path}`,
-    Object.fromEntries(Object.entries(methods).map(([method, route]) => [method, bridged(bridge, route)])),
+    Object.fromEntries(
+      Object.entries(methods).map(([method, route]) => [method, guarded(method, bridged(bridge, route))]),
+    ),
   ]);
   return Object.fromEntries(routes) as Routes;
+}
+
+function guarded(method: string, route: Route): GuardedRoute {
+  return method === 'GET' ? reading(route) : writing(route);
 }
 
 function bridged(bridge: Bridge, route: BridgeRoute): Route {

@@ -34,6 +34,8 @@ class WebRequest implements HttpRequest {
   readonly #request: Request;
   readonly method: string;
   readonly target: string;
+  /** Web-standard requests do not say. */
+  readonly address = undefined;
 
   constructor(request: Request) {
     this.#request = request;

@@ -6,6 +6,7 @@ import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { Appended, AppendEvent } from '../run/appender.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
+import type { Principal } from './auth/principal.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
@@ -33,6 +34,9 @@ export interface Exchange {
   /** What the path says in place of `{id}` and the like. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** Who asks. */
+  readonly principal: Principal;
+  /** That of the principal. */
   readonly tenantId: string;
   readonly feeds: RunFeeds;
   readonly settings: HandlerSettings;

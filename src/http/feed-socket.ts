@@ -34,6 +34,7 @@ export class FeedSocket implements Beating, Bell {
   #isFull = false;
   #isOpen = true;
   #isLast = false;
+  #stopAging: (() => void) | undefined;
 
   /** `released` is called once, when the connection is over. */
   constructor(exchange: FeedExchange, released: () => void) {
@@ -54,6 +55,7 @@ export class FeedSocket implements Beating, Bell {
     response.flushHeaders();
     if (socket && request.httpVersion === '1.1' && isUnchanged(response)) this.#socket = socket;
     (this.#socket ?? response).on('drain', this.#drain);
+    if (reply.until !== undefined) this.#stopAging = core.lifetimes.at(reply.until, () => this.#fail());
     if (!reply.isWhole) {
       core.heartbeats.add(this);
       this.#write(new SseBytes(retryFrame(core.retryDelay()) + (reply.greeting ?? '')));
@@ -104,7 +106,7 @@ export class FeedSocket implements Beating, Bell {
     );
   }
 
-  /** The backend is lost. Who reads events comes back, and gets a problem or the rest. */
+  /** The backend is lost, or the time of the stream is over. Who reads events comes back, and gets a problem or the rest. */
   #fail(): void {
     if (this.#exchange.reply.isWhole) this.#response.destroy();
     else this.#end();
@@ -138,6 +140,7 @@ export class FeedSocket implements Beating, Bell {
 
   #release(): void {
     this.#isOpen = false;
+    this.#stopAging?.();
     this.#exchange.core.heartbeats.delete(this);
     (this.#socket ?? this.#response).off('drain', this.#drain);
     this.#response.off('close', this.#leave);

@@ -10,7 +10,7 @@ import type { FeedReply } from './reply.ts';
  */
 export function feedStream(
   core: HttpCore,
-  { feed, greeting = '', isWhole = false, onDisconnect }: FeedReply,
+  { feed, greeting = '', isWhole = false, until, onDisconnect }: FeedReply,
   left: AbortSignal,
 ): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -33,6 +33,7 @@ export function feedStream(
     isOpen = false;
     core.heartbeats.delete(member);
     left.removeEventListener('abort', leave);
+    stopAging();
     feed.close();
     wake?.();
   };
@@ -53,6 +54,13 @@ export function feedStream(
         resolve();
       };
     });
+
+  const age = (): void => {
+    if (!isWhole) return end();
+    finish();
+    controller.error(new Error('The time of this stream is over.'));
+  };
+  const stopAging = until === undefined ? () => undefined : core.lifetimes.at(until, age);
 
   let isRung = false;
   feed.bell = {

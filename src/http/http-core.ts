@@ -1,7 +1,11 @@
 import { Heartbeats } from '../bridges/sse/heartbeats.ts';
 import { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import { withJitter } from '../time/new-id.ts';
+import { Sweep } from '../time/sweep.ts';
 import { bridgeRoutes } from './bridge-routes.ts';
+import { admit, EVERYBODY, shownRequest, type AuthorizeRequest } from './auth/authorize.ts';
+import type { Principal } from './auth/principal.ts';
+import { cancelling, reading, unguarded, writing, type GuardedRoute } from './guarded-route.ts';
 import { checkOrigin } from './check-origin.ts';
 import type { ServedEngine } from './exchange.ts';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.ts';
@@ -16,29 +20,30 @@ import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
 import { runEvents } from './routes/run-events.ts';
 import { createRun, deleteRun, listRuns, runOffset, showRun } from './routes/runs.ts';
-import { tenantOf } from './tenant-of.ts';
 
 const ROUTES: Routes = {
-  '/': { GET: showPage },
-  '/healthz': { GET: health },
-  '/agents': { GET: listAgents },
-  '/invoke': { POST: invoke },
-  '/invoke/stream': { POST: invokeStream },
-  '/invoke/{agent}': { POST: invoke },
-  '/invoke/{agent}/stream': { POST: invokeStream },
-  '/runs': { GET: listRuns, POST: createRun },
-  '/runs/{id}': { GET: showRun, DELETE: deleteRun },
-  '/runs/{id}/events': { GET: runEvents, POST: appendEvents },
-  '/runs/{id}/offset': { GET: runOffset },
-  '/runs/{id}/cancel': { POST: cancelRun },
-  '/runs/{id}/answers': { POST: answerRun },
-  '/events': { GET: manyEvents },
+  '/': { GET: unguarded(showPage) },
+  '/healthz': { GET: unguarded(health) },
+  '/agents': { GET: reading(listAgents) },
+  '/invoke': { POST: writing(invoke) },
+  '/invoke/stream': { POST: writing(invokeStream) },
+  '/invoke/{agent}': { POST: writing(invoke) },
+  '/invoke/{agent}/stream': { POST: writing(invokeStream) },
+  '/runs': { GET: reading(listRuns), POST: writing(createRun) },
+  '/runs/{id}': { GET: reading(showRun), DELETE: cancelling(deleteRun) },
+  '/runs/{id}/events': { GET: reading(runEvents), POST: writing(appendEvents) },
+  '/runs/{id}/offset': { GET: reading(runOffset) },
+  '/runs/{id}/cancel': { POST: cancelling(cancelRun) },
+  '/runs/{id}/answers': { POST: writing(answerRun) },
+  '/events': { GET: reading(manyEvents) },
 };
 
 /** Answers requests, whoever received them, and has what the streams of one server share. */
 export class HttpCore {
   readonly feeds = new RunFeeds();
   readonly heartbeats: Heartbeats;
+  /** Ends streams whose time is over. */
+  readonly lifetimes: Sweep;
   readonly #engine: ServedEngine;
   readonly #settings: HandlerSettings;
   readonly #routes: RouteTable;
@@ -48,7 +53,9 @@ export class HttpCore {
     this.#engine = engine;
     this.#settings = resolveHandlerOptions(options);
     this.#routes = new RouteTable(...this.#settings.bridges.map(bridgeRoutes), ROUTES);
-    this.heartbeats = new Heartbeats(this.#settings.clock, this.#settings.heartbeat);
+    const { clock, heartbeat } = this.#settings;
+    this.heartbeats = new Heartbeats(clock, heartbeat);
+    this.lifetimes = new Sweep(clock);
   }
 
   /** Milliseconds after which this client may reconnect; others are told another number. */
@@ -61,14 +68,31 @@ export class HttpCore {
     try {
       checkOrigin(request, this.#settings.allowedHosts);
       const { path, query } = splitTarget(request.target, this.#settings.basePath);
-      const { route, params } = this.#routes.find(request.method, path);
-      return await route({
-        ...{ engine: this.#engine, request, params, query: new URLSearchParams(query) },
-        ...{ tenantId: tenantOf(request), feeds: this.feeds, settings: this.#settings },
+      const { guarded, params } = this.#routes.find(request.method, path);
+      const parameters = new URLSearchParams(query);
+      const principal = await this.#admit(guarded, shownRequest(request, path, parameters));
+      const reply = await guarded.route({
+        ...{ engine: this.#engine, request, params, query: parameters, principal },
+        ...{ tenantId: principal.tenantId, feeds: this.feeds, settings: this.#settings },
       });
+      return 'feed' in reply ? { ...reply, until: this.#endOf(principal) } : reply;
     } catch (error) {
       return problemOf(error, this.#engine.secrets);
     }
+  }
+
+  async #admit({ scope }: GuardedRoute, request: AuthorizeRequest): Promise<Principal> {
+    const { authorize, clock } = this.#settings;
+    return scope === undefined ? EVERYBODY : admit(request, scope, { authorize, now: clock.now() });
+  }
+
+  /** When the stream of this client ends at the latest. */
+  #endOf({ expiresAt = Infinity }: Principal): number | undefined {
+    const { streamAge, clock } = this.#settings;
+    // Not all at once: they all come back.
+    const age = streamAge === Infinity ? Infinity : withJitter(0.9 * streamAge, 1 / 9);
+    const end = Math.min(expiresAt, clock.now() + age);
+    return end === Infinity ? undefined : end;
   }
 }
 

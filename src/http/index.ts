@@ -1,3 +1,5 @@
+export { type Authorize, type AuthorizeRequest } from './auth/authorize.ts';
+export { type Principal, type Scope } from './auth/principal.ts';
 export { type Bridge } from '../bridges/bridge.ts';
 export { createHandler } from './create-handler.ts';
 export { createNodeListener } from './create-node-listener.ts';

@@ -8,12 +8,14 @@ export class NodeRequest implements HttpRequest {
   readonly #response: ServerResponse;
   readonly method: string;
   readonly target: string;
+  readonly address: string | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';
+    this.address = request.socket.remoteAddress;
   }
 
   header(name: string): string | undefined {

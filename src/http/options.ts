@@ -4,6 +4,7 @@ import { checkNumber } from '../engine/check-number.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import type { AllowedHosts } from './check-origin.ts';
 import { checkBridges } from './check-bridges.ts';
+import type { Authorize } from './auth/authorize.ts';
 import { pageOf, type Page } from './page.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
@@ -13,10 +14,20 @@ export interface HandlerOptions {
    * the names of this machine alone (`localhost`, `127.0.0.1`, `[::1]`).
    */
   readonly allowedHosts?: AllowedHosts | undefined;
+  /**
+   * Who sends a request, and what that one may. Default: everybody may do everything with the runs of the tenant
+   * `default`.
+   */
+  readonly authorize?: Authorize | undefined;
   /** Where the routes are mounted, such as `/api/sluice`. Default: at the root. */
   readonly basePath?: string | undefined;
   /** Bytes of a request body, 1 KB to 64 MB. Default: 1 MB. */
   readonly bodyLimit?: number | undefined;
+  /**
+   * Streams end after this time, or up to a tenth earlier, and clients go on where they were: for platforms that cut
+   * long connections. 1 s to 24 h, or `Infinity`. Default: `Infinity`.
+   */
+  readonly streamAge?: number | undefined;
   /** A stream is never silent for longer, 10 ms to 1 h. Default: 15 s. */
   readonly heartbeat?: number | undefined;
   /** How long clients wait before they reconnect, at the least; up to twice as long. 0 to 1 h. Default: 2 s. */
@@ -35,8 +46,10 @@ export interface HandlerOptions {
 /** {@link HandlerOptions}, checked, with every default filled in. */
 export interface HandlerSettings {
   readonly allowedHosts: AllowedHosts | undefined;
+  readonly authorize: Authorize | undefined;
   readonly basePath: string;
   readonly bodyLimit: number;
+  readonly streamAge: number;
   readonly heartbeat: number;
   readonly retry: number;
   readonly page: Page | undefined;
@@ -45,11 +58,12 @@ export interface HandlerSettings {
 }
 
 const HOUR = 3_600_000;
+const STREAM_AGE = { min: 1_000, max: 24 * HOUR, unit: 'ms', allowsInfinity: true };
 const MB = 1024 * 1024;
 
 /** Throws `BAD_OPTION`. */
 export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings {
-  const { allowedHosts, basePath = '', page, clock = systemClock } = options;
+  const { allowedHosts, authorize, basePath = '', page, clock = systemClock } = options;
   if (!/^(?:\/[\w.~-]+)*$/.test(basePath)) {
     throw new SluiceError(
       'BAD_OPTION',
@@ -58,8 +72,10 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
   }
   return {
     allowedHosts,
+    authorize,
     basePath,
     bodyLimit: checkNumber('bodyLimit', options.bodyLimit, MB, { min: 1024, max: 64 * MB, unit: 'bytes' }),
+    streamAge: checkNumber('streamAge', options.streamAge, Infinity, STREAM_AGE),
     heartbeat: checkNumber('heartbeat', options.heartbeat, 15_000, { min: 10, max: HOUR, unit: 'ms' }),
     retry: checkNumber('retry', options.retry, 2_000, { min: 0, max: HOUR, unit: 'ms' }),
     page: page === undefined ? undefined : pageOf(page),

@@ -51,6 +51,8 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   FORBIDDEN_ORIGIN: 403,
   UNSAFE_ADDRESS: 500,
   PORT_IN_USE: 500,
@@ -107,5 +109,7 @@ export function problemOf(thrown: unknown, secrets: TextMask): BodyReply {
   const { code, details } = problem;
   return problemReply(maskValue(problem, secrets).value as Problem, {
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }),
+    // RFC 9110, 11.6.1: a 401 names how to answer it.
+    ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
   });
 }

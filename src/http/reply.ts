@@ -20,6 +20,8 @@ export interface FeedReply {
    * the connection is cut, so that nobody takes a part for the whole.
    */
   readonly isWhole?: boolean | undefined;
+  /** Milliseconds since the epoch: the stream ends then, and its client comes back. */
+  readonly until?: number | undefined;
   /** Frames that come before those of the feed. */
   readonly greeting?: string | undefined;
   /** To be called if the client leaves before the feed has ended. */

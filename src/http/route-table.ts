@@ -1,11 +1,13 @@
 import { SluiceError } from '../errors/sluice-error.ts';
-import type { Route } from './exchange.ts';
+import type { GuardedRoute } from './guarded-route.ts';
 
-/** Routes by path and method: `{ '/runs/{id}': { GET: showRun } }`. */
-export type Routes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', Route>>>>>;
+/** Routes by path and method: `{ '/runs/{id}': { GET: reading(showRun) } }`. */
+export type Routes = Readonly<
+  Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', GuardedRoute>>>>
+>;
 
 export interface RouteMatch {
-  readonly route: Route;
+  readonly guarded: GuardedRoute;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -26,8 +28,8 @@ export class RouteTable {
     for (const { parts: pattern, methods } of this.#paths) {
       const params = match(pattern, parts);
       if (!params) continue;
-      const route = methods[(method === 'HEAD' ? 'GET' : method) as keyof typeof methods];
-      if (route) return { route, params };
+      const guarded = methods[(method === 'HEAD' ? 'GET' : method) as keyof typeof methods];
+      if (guarded) return { guarded, params };
       throw notAllowed(method, path, Object.keys(methods));
     }
     throw new SluiceError('NOT_FOUND', `${shown(path)}: there is nothing at this address.`);

@@ -18,7 +18,7 @@ export interface ServeHttpOptions extends HandlerOptions {
   readonly port?: number | undefined;
   /**
    * Lets everybody who can reach the address do everything: other addresses than this machine's own are refused
-   * without it. Host names are not checked then, unless `allowedHosts` names them.
+   * without it and without `authorize`. Host names are not checked then, unless `allowedHosts` names them.
    */
   readonly allowUnsafeAddress?: boolean | undefined;
 }
@@ -48,7 +48,7 @@ const TIMEOUTS = { requestTimeout: 0, headersTimeout: 60_000 };
 export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
   const { engine, host = '127.0.0.1', allowUnsafeAddress = false, ...rest } = options;
   const port = checkNumber('port', options.port, 4400, { min: 0, max: 65_535, unit: '(a port)' });
-  if (!isLoopback(host) && !allowUnsafeAddress) throw unsafeAddress(host);
+  if (!isLoopback(host) && !allowUnsafeAddress && !rest.authorize) throw unsafeAddress(host);
   const allowedHosts = rest.allowedHosts ?? (isLoopback(host) ? undefined : 'any');
   const serving = new NodeServing(new HttpCore(engine, { ...rest, allowedHosts }));
   const server = createServer(TIMEOUTS, (request, response) => serving.serve(request, response));
@@ -89,7 +89,7 @@ function unsafeAddress(host: string): SluiceError {
   return new SluiceError(
     'UNSAFE_ADDRESS',
     `host ${JSON.stringify(host)}: others can reach it, and everybody who does may start and read all runs. ` +
-      'Listen on 127.0.0.1, or pass allowUnsafeAddress: true if something in front authenticates.',
+      'Listen on 127.0.0.1, pass authorize, or allowUnsafeAddress: true if something in front authenticates.',
   );
 }
 

@@ -1,0 +1,17 @@
+import type { Scope } from './auth/principal.ts';
+import type { Route } from './exchange.ts';
+
+/** A route, and what a credential must allow whoever asks for it. */
+export interface GuardedRoute {
+  readonly route: Route;
+  /** Absent: everybody may. */
+  readonly scope: Scope | undefined;
+}
+
+/** Everybody may: it says nothing of runs. */
+export const unguarded = (route: Route): GuardedRoute => ({ route, scope: undefined });
+export const reading = (route: Route): GuardedRoute => ({ route, scope: 'read' });
+export const writing = (route: Route): GuardedRoute => ({ route, scope: 'write' });
+export const cancelling = (route: Route): GuardedRoute => ({ route, scope: 'cancel' });
+/** About the server as a whole, not about the runs of one tenant. */
+export const administering = (route: Route): GuardedRoute => ({ route, scope: 'admin' });

@@ -19,6 +19,8 @@ describe('a store of several processes', () => {
     ['noFence', /fences an owner/],
     ['fenceBeforeDuplicate', /fences an owner/],
     ['claimAnything', /fences an owner/],
+    ['forceNothing', /whoever forces/],
+    ['hidesCancel', /whoever forces/],
     ['ignoreCancel', /cancel that waits/],
     ['ownStoreEach', /what another one wrote/],
     ['ownStoreEach', /tells the other process/],

@@ -2,6 +2,7 @@ import {
   type AppendResult,
   type Backend,
   type Batch,
+  type Claim,
   type Command,
   type Directory,
   type Log,
@@ -16,6 +17,8 @@ export interface SharedFaults {
   readonly noFence?: boolean;
   readonly fenceBeforeDuplicate?: boolean;
   readonly claimAnything?: boolean;
+  readonly forceNothing?: boolean;
+  readonly hidesCancel?: boolean;
   readonly ignoreCancel?: boolean;
   readonly ownStoreEach?: boolean;
   readonly losesAll?: boolean;
@@ -66,7 +69,7 @@ export class SharedStore {
           const leave = () => void this.#instances.delete(name);
           return { renew: () => this.#instances.has(name), leave };
         },
-        claim: key => this.#claim(key, instance),
+        claim: (key, { force = false } = {}) => this.#claim(key, instance, force),
         dead: () => [],
       },
       commands: {
@@ -83,12 +86,16 @@ export class SharedStore {
     };
   }
 
-  #claim(key: RunKey, instance: string): { readonly fence: string } | 'held' {
+  #claim(key: RunKey, instance: string, force: boolean): Claim | 'held' {
+    const { claimAnything, forceNothing, hidesCancel } = this.#faults;
     const owner = this.#owners.get(key);
-    if (owner && this.#instances.has(owner.instance) && !this.#faults.claimAnything) return 'held';
-    const fence = (owner?.fence ?? 0) + 1;
+    const isOurs = owner?.instance === instance;
+    const isHeld = owner && !isOurs && this.#instances.has(owner.instance) && !claimAnything;
+    if (isHeld && (!force || forceNothing)) return 'held';
+    const fence = isOurs ? owner.fence : (owner?.fence ?? 0) + 1;
     this.#owners.set(key, { fence, instance });
-    return { fence: String(fence) };
+    const cancel = hidesCancel ? undefined : this.#cancels.get(key);
+    return { fence: String(fence), ...(cancel && { cancel: { reason: cancel.reason } }) };
   }
 
   #append(inner: Backend, key: RunKey, batch: Batch): AppendResult {

@@ -217,6 +217,8 @@ export interface RunRecord {
 
 /** Options of a run that its next owner must keep to. Times in milliseconds; absent for no limit. */
 export interface RunRules {
+  /** A producer outside writes it; nobody in any process does its work. */
+  readonly isOpen?: true | undefined;
   /** Names of its `record` filter. */
   readonly record: readonly string[];
   readonly maxDuration?: number | undefined;
@@ -257,10 +259,20 @@ export type RunNews =
 export interface Lease {
   /** Joins as an instance; renews by itself until left. */
   join(instance: string): Awaitable<{ renew(): Awaitable<boolean>; leave(): Awaitable<void> }>;
-  /** Takes a run: a fence higher than every one before, or `held` if its owner lives. */
-  claim(key: RunKey): Awaitable<{ readonly fence: string } | 'held'>;
+  /**
+   * Takes a run: a fence higher than every one before, or `held` if another instance owns it and lives; with `force`
+   * from that one, too. Whoever owns it already is told its fence, which stays as it is.
+   */
+  claim(key: RunKey, options?: { readonly force?: boolean }): Awaitable<Claim | 'held'>;
   /** Instances whose lease ran out, and the runs they owned. */
   dead(): Awaitable<readonly { readonly instance: string; readonly keys: readonly RunKey[] }[]>;
+}
+
+/** What lets an instance write a run, and what it must know of it. */
+export interface Claim {
+  readonly fence: string;
+  /** Somebody has asked for a cancel, whoever was told of it. */
+  readonly cancel?: { readonly reason?: string | undefined } | undefined;
 }
 
 /** Messages to the owner of a run, stored until it takes them. */

@@ -2,6 +2,7 @@ import type { Awaitable } from '../backends/backend.ts';
 import type { ReadStep } from '../run/reader.ts';
 import { checkNumber } from './check-number.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { shownLine } from '../event/codec.ts';
 import type { Entry } from '../event/entry.ts';
 import { isNotice, type Notice } from '../event/notice.ts';
 import type { EventSource, RunEvent } from '../event/run-event.ts';
@@ -88,7 +89,7 @@ function matcher({ source, query, since, until }: EventSearch): (entry: Entry) =
   const from = timeOf('since', since);
   const to = timeOf('until', until);
   return entry => {
-    if (text !== undefined && !entry.line.toLowerCase().includes(text)) return false;
+    if (text !== undefined && !shownLine(entry.line).toLowerCase().includes(text)) return false;
     const { event } = entry;
     // The line has the envelope too: a search for "T1" must not find every event from ten o'clock to eight at night.
     if (text !== undefined && !JSON.stringify(event.data).toLowerCase().includes(text)) return false;

@@ -33,9 +33,30 @@ export function encodeLine(event: RunEvent): string {
   return Object.keys(event).length === members ? line + '}' : line + strangers(event) + '}';
 }
 
+/**
+ * A line that also says under which key its producer appended the event, for whoever goes on with the run. The key
+ * stands in front of all others and is shown to nobody: {@link shownLine}. `key` is made by `keyDigest`.
+ */
+export function keyedLine(line: string, key: string): string {
+  return `${KEY}${key}",${line.slice(1)}`;
+}
+
+/** The key that a line was stored with. */
+export function keyOfLine(line: string): string | undefined {
+  return line.startsWith(KEY) ? line.slice(KEY.length, line.indexOf('"', KEY.length)) : undefined;
+}
+
+/** A stored line as readers see it. */
+export function shownLine(line: string): string {
+  return line.startsWith(KEY) ? `{${line.slice(line.indexOf('"', KEY.length) + 2)}` : line;
+}
+
+/** No line of an event alone begins so: its run comes first. */
+const KEY = '{"key":"';
+
 /** Reads a stored line. Types and members that this version does not know come through unchanged. */
 export function decodeLine(line: string, id: string): RunEvent {
-  const event = { id, ...(JSON.parse(line) as Omit<RunEvent, 'id'>) };
+  const event = { id, ...(JSON.parse(shownLine(line)) as Omit<RunEvent, 'id'>) };
   // A foreign line may hold an `id` of its own; the cursor it is stored under is the truth.
   event.id = id;
   return event as RunEvent;
@@ -43,7 +64,7 @@ export function decodeLine(line: string, id: string): RunEvent {
 
 /** The wire form: the stored line with `id` put in front, spliced and never parsed. */
 export function wireLine(line: string, id: string): string {
-  return `{"id":"${id}",${line.slice(1)}`;
+  return `{"id":"${id}",${shownLine(line).slice(1)}`;
 }
 
 // Neighbouring events mostly belong to one run.

@@ -42,13 +42,13 @@ export class Entry {
     return (this.#event ??= decodeLine(this.#line!, this.cursor));
   }
 
-  /** The envelope without `id`, as JSON on one line. */
+  /** As it is stored: the envelope without `id`, as JSON on one line; maybe a producer's key in front. */
   get line(): string {
     return (this.#line ??= encodeLine(this.#event!));
   }
 }
 
-// The keys before `type` hold ids and a number, none of which can contain a quote; nor can a type.
+// The members before `type` hold a key, ids and a number, none of which can contain a quote; nor can a type.
 function typeOfLine(line: string): string {
   const start = line.indexOf('"type":"') + 8;
   return line.slice(start, line.indexOf('"', start));

@@ -24,6 +24,8 @@ export interface Proposal {
   readonly receipt?: Receipt | undefined;
   /** What is known to follow its text, for redaction to look at. */
   readonly upcoming?: string | undefined;
+  /** What its producer's key is stored as. */
+  readonly key?: string | undefined;
   /** It is no event: it lets out what redaction holds back. */
   readonly flush?: true | undefined;
 }
@@ -45,7 +47,8 @@ export function proposalWith(
     final: proposal.final,
     fact: proposal.fact,
     receipt: proposal.receipt,
-    ...(proposal.upcoming !== undefined && { upcoming: proposal.upcoming }),
+    upcoming: proposal.upcoming,
+    ...(proposal.key !== undefined && { key: proposal.key }),
   };
 }
 

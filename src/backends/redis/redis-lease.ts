@@ -2,7 +2,7 @@ import { SluiceError } from '../../errors/sluice-error.ts';
 import { checkId } from '../../event/ids.ts';
 import type { Clock } from '../../time/clock.ts';
 import { randomName } from '../../time/random-name.ts';
-import type { Lease, RunKey } from '../backend.ts';
+import type { Claim, Lease, RunKey } from '../backend.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { RedisTrouble } from './redis-options.ts';
@@ -47,26 +47,26 @@ export class RedisLease implements Lease {
     return { renew: () => this.#renew(instance), leave: () => this.#leave(instance) };
   }
 
-  async claim(key: RunKey): Promise<{ readonly fence: string } | 'held'> {
+  async claim(key: RunKey, { force = false }: { readonly force?: boolean } = {}): Promise<Claim | 'held'> {
     const { link, keys } = this.#parts;
     const instance = this.#joined();
     const nonce = randomName(8);
     for (;;) {
       const [head] = keys.ofRun(key);
       const [seen, owner] = await link.send<(string | null)[]>('hmget', head, 'f', 'o');
-      if (owner && (await this.#lives(owner))) return 'held';
+      if (!force && owner && owner !== instance && (await this.#lives(owner))) return 'held';
       // Before the claim, so that nobody has a run that is not found when its owner dies.
       await link.run(INDEX_RUN, [keys.owned(instance)], ['CH', 0, key, MEMORY]);
-      const answer = await link.run<[string, number] | null>(CLAIM, keys.ofRun(key), [
+      const answer = await link.run<[string, number, string | null] | null>(CLAIM, keys.ofRun(key), [
         seen ?? '',
         nonce,
         instance,
       ]);
       if (!answer) throw new SluiceError('RUN_NOT_FOUND', 'claim: expected a run of this id, got none.');
-      const [fence, waiting] = answer;
+      const [fence, waiting, cancel] = answer;
       if (fence === '') continue;
       if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['CH', 0, key, MEMORY]);
-      return { fence };
+      return { fence, ...(cancel !== null && { cancel: { reason: cancel.slice(1) || undefined } }) };
     }
   }
 

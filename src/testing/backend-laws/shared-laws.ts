@@ -49,6 +49,26 @@ export const sharedLaws: readonly Law<BackendLab>[] = [
     }),
   ),
 
+  law('gives a run to whoever forces it, and tells its owner the fence it has', (one, lab) =>
+    withBackend(lab, async other => {
+      const run = await LawRun.create(one, lab);
+      await run.write('a');
+      await membershipOf(other);
+      const forced = await leaseOf(other).claim(run.key, { force: true });
+      if (forced === 'held') return breach('expected a forced claim to be granted, got "held"');
+      mustEqual(await run.append(run.batch(['b'])), { result: 'fenced' }, 'an append of the former owner');
+      mustEqual(await leaseOf(one).claim(run.key), 'held', 'a claim of the former owner');
+      mustEqual(await leaseOf(other).claim(run.key), forced, 'a claim of the owner');
+      mustEqual(await leaseOf(other).claim(run.key, { force: true }), forced, 'a forced claim of the owner');
+      if (!other.commands) return breach('expected a shared backend to have commands');
+      await other.commands.send(run.key, { command: 'cancel', reason: 'enough' }, newId());
+      const back = await leaseOf(one).claim(run.key, { force: true });
+      if (back === 'held') return breach('expected a forced claim to be granted, got "held"');
+      mustEqual(back.cancel, { reason: 'enough' }, 'the cancel that waits');
+      if (back.fence === forced.fence) breach('expected another owner to have another fence');
+    }),
+  ),
+
   law('puts a cancel that waits before any other end', async (backend, lab) => {
     if (!backend.commands) return breach('expected a shared backend to have commands');
     const run = await LawRun.create(backend, lab);

@@ -20,6 +20,7 @@ const GUARDED: readonly (readonly [method: string, path: string, scope: string])
   ['GET', '/runs/theirs', 'read'],
   ['GET', '/runs/theirs/events', 'read'],
   ['POST', '/runs/theirs/events', 'write'],
+  ['GET', '/runs/theirs/state', 'read'],
   ['GET', '/runs/theirs/offset', 'read'],
   ['POST', '/runs/theirs/cancel', 'cancel'],
   ['POST', '/runs/theirs/answers', 'write'],

@@ -1,6 +1,7 @@
 import type { FilterSpec } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
+import { emptyRun, type RunState } from '../event/run-state.ts';
 import type { RunView } from '../http/run-view.ts';
 import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
 import type { Feed } from './feed.ts';
@@ -46,6 +47,11 @@ export interface Client {
   open(request?: StartRequest): Promise<StartedRun>;
   /** Rejects with `RUN_NOT_FOUND`. */
   get(runId: string): Promise<RunView>;
+  /**
+   * What a run adds up to by now. Go on from there with `events(runId, { after: state.cursor })` and `foldRun`, instead
+   * of reading a long run from its start. Rejects with `RUN_NOT_FOUND`.
+   */
+  state(runId: string): Promise<RunState>;
   /** One page of runs, newest first. */
   list(query?: RunListQuery): Promise<RunListPage>;
   /** The same, live; kept open as {@link connectRun} does it. */
@@ -86,6 +92,7 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
     start: async (agent, request) => (await post(runs, { ...request, agent })).body as StartedRun,
     open: async request => (await post(runs, { ...request })).body as StartedRun,
     get: async runId => (await ask(at(runId))).body as RunView,
+    state: async runId => ({ ...emptyRun, ...((await ask(at(runId, '/state'))).body as Partial<RunState>) }),
     list: async (query = {}) => (await ask(withQuery(new URL(runs), query))).body as RunListPage,
     watch: (query = {}, more) =>
       watchRuns(withQuery(new URL(runs), query), resolveStreamOptions({ ...options, ...more })),

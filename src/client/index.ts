@@ -1,7 +1,7 @@
 export { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
 export { createClient, type Client, type StartedRun, type StartRequest } from './create-client.ts';
 export { type Feed, type FeedObserver } from './feed.ts';
-export { foldRun } from './fold-run.ts';
+export { foldRun } from '../event/fold-run.ts';
 export {
   type ConnectionState,
   type HeadersSource,
@@ -13,7 +13,13 @@ export { produceRun } from './produce-run.ts';
 export { type RunItem } from './run-items.ts';
 export { type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
 export { type ProducedEvent, type RunProducer } from './run-producer.ts';
-export { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
+export {
+  emptyRun,
+  type RunActivity,
+  type RunArtifact,
+  type RunMessage,
+  type RunState,
+} from '../event/run-state.ts';
 export { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 export { type ErrorCode } from '../errors/codes.ts';
 export { type CustomOf } from '../event/define-events.ts';

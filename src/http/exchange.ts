@@ -9,6 +9,7 @@ import type { TextMask } from '../secrets/mask-value.ts';
 import type { Principal } from './auth/principal.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
+import type { RunStates } from './run-states.ts';
 import type { HttpRequest } from './request.ts';
 
 /** What of an engine is served; every engine fits, whatever its custom events. */
@@ -18,6 +19,7 @@ export interface ServedEngine {
   readonly agentInfos: readonly AgentInfo[];
   readonly largestBatch: number;
   readonly secrets: TextMask;
+  checkReady(): Promise<void>;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
   open(options: StartOptions): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
   append(
@@ -39,6 +41,7 @@ export interface Exchange {
   /** That of the principal. */
   readonly tenantId: string;
   readonly feeds: RunFeeds;
+  readonly states: RunStates;
   readonly settings: HandlerSettings;
 }
 

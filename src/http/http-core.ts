@@ -12,18 +12,20 @@ import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from
 import { problemOf } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
+import { RunStates } from './run-states.ts';
 import { RouteTable, type Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
-import { health, listAgents, showPage } from './routes/about.ts';
+import { health, listAgents, ready, showPage } from './routes/about.ts';
 import { answerRun, cancelRun } from './routes/control-run.ts';
 import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
 import { runEvents } from './routes/run-events.ts';
-import { createRun, deleteRun, listRuns, runOffset, showRun } from './routes/runs.ts';
+import { createRun, deleteRun, listRuns, runOffset, runState, showRun } from './routes/runs.ts';
 
 const ROUTES: Routes = {
   '/': { GET: unguarded(showPage) },
   '/healthz': { GET: unguarded(health) },
+  '/readyz': { GET: unguarded(ready) },
   '/agents': { GET: reading(listAgents) },
   '/invoke': { POST: writing(invoke) },
   '/invoke/stream': { POST: writing(invokeStream) },
@@ -32,6 +34,7 @@ const ROUTES: Routes = {
   '/runs': { GET: reading(listRuns), POST: writing(createRun) },
   '/runs/{id}': { GET: reading(showRun), DELETE: cancelling(deleteRun) },
   '/runs/{id}/events': { GET: reading(runEvents), POST: writing(appendEvents) },
+  '/runs/{id}/state': { GET: reading(runState) },
   '/runs/{id}/offset': { GET: reading(runOffset) },
   '/runs/{id}/cancel': { POST: cancelling(cancelRun) },
   '/runs/{id}/answers': { POST: writing(answerRun) },
@@ -47,10 +50,12 @@ export class HttpCore {
   readonly #engine: ServedEngine;
   readonly #settings: HandlerSettings;
   readonly #routes: RouteTable;
+  readonly #states: RunStates;
 
   /** Throws `BAD_OPTION`. */
   constructor(engine: ServedEngine, options: HandlerOptions) {
     this.#engine = engine;
+    this.#states = new RunStates(engine.events);
     this.#settings = resolveHandlerOptions(options);
     this.#routes = new RouteTable(...this.#settings.bridges.map(bridgeRoutes), ROUTES);
     const { clock, heartbeat } = this.#settings;
@@ -73,7 +78,8 @@ export class HttpCore {
       const principal = await this.#admit(guarded, shownRequest(request, path, parameters));
       const reply = await guarded.route({
         ...{ engine: this.#engine, request, params, query: parameters, principal },
-        ...{ tenantId: principal.tenantId, feeds: this.feeds, settings: this.#settings },
+        ...{ tenantId: principal.tenantId, feeds: this.feeds, states: this.#states },
+        settings: this.#settings,
       });
       return 'feed' in reply ? { ...reply, until: this.#endOf(principal) } : reply;
     } catch (error) {

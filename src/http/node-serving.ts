@@ -8,6 +8,7 @@ import type { BodyReply, FeedReply } from './reply.ts';
 export class NodeServing {
   readonly #core: HttpCore;
   readonly #streams = new Set<FeedSocket>();
+  #isDraining = false;
   #isClosing = false;
 
   constructor(core: HttpCore) {
@@ -24,7 +25,7 @@ export class NodeServing {
     response.on('error', () => undefined);
     // A server that closes waits for its connections, and this one would wait for a next request.
     response.on('close', () => {
-      if (this.#isClosing) request.socket.destroySoon();
+      if (this.#isDraining) request.socket.destroySoon();
     });
     void this.#core.answer(new NodeRequest(request, response)).then(reply => {
       if ('feed' in reply) this.#stream(request, response, reply);
@@ -32,8 +33,14 @@ export class NodeServing {
     });
   }
 
+  /** Keeps no connection for a next request. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
   /** Ends all streams when their clients have what there is now. Runs go on; clients come back elsewhere. */
   close(): void {
+    this.drain();
     this.#isClosing = true;
     for (const stream of this.#streams) stream.finish();
   }

@@ -31,6 +31,11 @@ export interface HttpServer {
   /** Streams that are open. */
   readonly streams: number;
   /**
+   * Takes no more connections; streams and answers go on until {@link close}. For one of several servers: whoever
+   * cannot connect to this one is sent to another.
+   */
+  drain(): void;
+  /**
    * Takes no more connections, ends the streams, waits for answers that are under way, 5 s at the most. Does not
    * close the engine.
    */
@@ -62,27 +67,31 @@ export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
 
 function running(server: Server, serving: NodeServing): HttpServer {
   const { address, family, port } = server.address() as AddressInfo;
+  let drained: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
+  const drain = (): Promise<void> =>
+    (drained ??= new Promise(resolve => {
+      serving.drain();
+      server.close(() => resolve());
+      server.closeIdleConnections();
+    }));
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     port,
     get streams() {
       return serving.streams;
     },
-    close: () => (closing ??= close(server, serving)),
+    drain: () => void drain(),
+    close: () => (closing ??= close(server, serving, drain())),
   };
 }
 
-function close(server: Server, serving: NodeServing): Promise<void> {
-  return new Promise(resolve => {
-    const stop = systemClock.alarm(CLOSE_TIMEOUT, () => server.closeAllConnections(), false);
-    server.close(() => {
-      stop();
-      resolve();
-    });
-    serving.close();
-    server.closeIdleConnections();
-  });
+async function close(server: Server, serving: NodeServing, drained: Promise<void>): Promise<void> {
+  const stop = systemClock.alarm(CLOSE_TIMEOUT, () => server.closeAllConnections(), false);
+  serving.close();
+  server.closeIdleConnections();
+  await drained;
+  stop();
 }
 
 function unsafeAddress(host: string): SluiceError {

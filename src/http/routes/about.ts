@@ -12,6 +12,12 @@ export function health(): Reply {
   return jsonReply(200, { status: 'ok' });
 }
 
+/** The process can start runs; if not, why not is a problem document with the status 503. */
+export async function ready({ engine }: Exchange): Promise<Reply> {
+  await engine.checkReady();
+  return jsonReply(200, { status: 'ready' });
+}
+
 /** The page, if there is one. */
 export function showPage({ settings: { page } }: Exchange): Reply {
   if (!page) throw new SluiceError('NOT_FOUND', '"/": no page is served here.');

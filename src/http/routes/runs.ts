@@ -3,7 +3,7 @@ import { RunListFeed } from '../../bridges/sse/run-list-feed.ts';
 import { preferred } from '../accept.ts';
 import type { Exchange } from '../exchange.ts';
 import { listQuery, matchesQuery } from '../list-query.ts';
-import { emptyReply, feedReply, jsonReply, type Reply } from '../reply.ts';
+import { emptyReply, feedReply, jsonReply, textReply, type Reply } from '../reply.ts';
 import { eventsUrl, runPageView, runSummary, runUrl, runView } from '../run-view.ts';
 import { startOrOpenRun } from './start-run.ts';
 
@@ -47,6 +47,11 @@ export async function deleteRun({ engine, params, tenantId }: Exchange): Promise
   const runId = params.id!;
   const done = await engine.runs.delete(runId, { tenantId });
   return done === 'erased' ? emptyReply() : jsonReply(202, { runId, cancelRequested: true });
+}
+
+/** What a run adds up to by now, and the cursor behind that: a late viewer draws it and goes on from there. */
+export async function runState({ params, states, tenantId }: Exchange): Promise<Reply> {
+  return textReply(200, await states.json(params.id!, tenantId));
 }
 
 /** The newest position of a run. */

@@ -1,5 +1,5 @@
-import type { Json } from '../event/json.ts';
-import type { CustomEvent, EventData, EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+import type { Json } from './json.ts';
+import type { CustomEvent, EventData, EventSource, RunEvent, RunStatus } from './run-event.ts';
 
 /** A text that was streamed: the tokens of one `messageId`, or of one node until their `finishReason`. */
 export interface RunMessage {

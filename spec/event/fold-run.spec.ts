@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { foldRun } from '../../src/client/fold-run.ts';
-import { emptyRun, type RunState } from '../../src/client/run-state.ts';
+import { foldRun } from '../../src/event/fold-run.ts';
+import { emptyRun, type RunState } from '../../src/event/run-state.ts';
 import type { Notice } from '../../src/event/notice.ts';
 import type { RunEvent } from '../../src/event/run-event.ts';
 

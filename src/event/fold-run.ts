@@ -1,6 +1,6 @@
-import type { Json } from '../event/json.ts';
-import { isNotice, type Notice } from '../event/notice.ts';
-import type { CustomEvent, EventOf, RunEvent } from '../event/run-event.ts';
+import type { Json } from './json.ts';
+import { isNotice, type Notice } from './notice.ts';
+import type { CustomEvent, EventOf, RunEvent } from './run-event.ts';
 import { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
 
 /** Entries of one list; the oldest go first. */

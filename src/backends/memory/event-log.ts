@@ -3,18 +3,15 @@ import type { Entry } from '../../event/entry.ts';
 import type { AppendResult, Batch, LogQuery, ReadResult, RunRecord } from '../backend.ts';
 import { BatchIds } from '../batch-ids.ts';
 
-/** Below so many forgotten places moving the rest is not worth it. */
-const FEWEST_TO_MOVE = 64;
-
 /** The events of one run, as far as retention keeps them. */
 export class EventLog {
   readonly #epoch: string;
   readonly #keep: RunRecord['keep'];
   readonly #ids = new BatchIds();
-  // Kept events begin at #head. Places before it are forgotten and empty; the rest moves down once they are half
-  // of the array, which costs each event one move on average.
-  #entries: (Entry | undefined)[] = [];
-  #head = 0;
+  // An event stands at its seq modulo the length, a power of two that doubles when all places are taken: what comes once
+  // retention has its limit costs neither a move nor a larger array. Two places are what most runs that wait need.
+  #ring: (Entry | undefined)[] = [undefined, undefined];
+  #count = 0;
   #tip = 0;
   #bytes = 0;
   #closed = false;
@@ -32,16 +29,10 @@ export class EventLog {
   append(batch: Batch): AppendResult {
     const { id, after, entries } = batch;
     if (after !== this.#tip || this.#closed) return this.#refuse(batch);
-    for (let at = 0; at < entries.length; at++) {
-      const entry = entries[at]!;
-      this.#entries.push(entry);
-      this.#bytes += entry.bytes;
-    }
-    this.#tip += entries.length;
+    for (let at = 0; at < entries.length; at++) this.#add(entries[at]!);
     this.#closed = batch.end !== undefined;
     this.#ids.add(id, after);
-    if (this.#bytes > this.#keep.bytes || this.#entries.length - this.#head > this.#keep.events)
-      this.#retain();
+    this.#retain();
     return { result: 'ok', first: after + 1, last: this.#tip, cursor: this.#cursorAt(this.#tip) };
   }
 
@@ -55,11 +46,28 @@ export class EventLog {
   /** Forgets events up to and including `seq`, but never the newest. */
   trim(seq: number): void {
     for (let left = Math.min(seq, this.#tip - 1) - this.#first + 1; left > 0; left--) this.#forgetOldest();
-    this.#compact();
   }
 
   get #first(): number {
-    return this.#tip - (this.#entries.length - this.#head) + 1;
+    return this.#tip - this.#count + 1;
+  }
+
+  #at(seq: number): Entry {
+    return this.#ring[seq & (this.#ring.length - 1)]!;
+  }
+
+  #add(entry: Entry): void {
+    if (this.#count === this.#ring.length) this.#grow();
+    this.#ring[++this.#tip & (this.#ring.length - 1)] = entry;
+    this.#count++;
+    this.#bytes += entry.bytes;
+  }
+
+  #grow(): void {
+    const length = this.#ring.length * 2;
+    const ring = new Array<Entry | undefined>(length).fill(undefined);
+    for (let seq = this.#first; seq <= this.#tip; seq++) ring[seq & (length - 1)] = this.#at(seq);
+    this.#ring = ring;
   }
 
   #refuse({ id, after, entries }: Batch): AppendResult {
@@ -73,12 +81,11 @@ export class EventLog {
   #readOn(after: number, limit: number, bytes: number): ReadResult {
     const first = this.#first;
     if (after + 1 < first) return this.#gap(after + 1, first - 1);
-    const from = this.#head + (after + 1 - first);
-    const until = Math.min(from + limit, this.#entries.length);
+    const last = Math.min(after + limit, this.#tip);
     const page: Entry[] = [];
     let size = 0;
-    for (let at = from; at < until; at++) {
-      const entry = this.#entries[at]!;
+    for (let seq = after + 1; seq <= last; seq++) {
+      const entry = this.#at(seq);
       size += entry.bytes;
       if (size > bytes && page.length > 0) break;
       page.push(entry);
@@ -90,12 +97,11 @@ export class EventLog {
     const first = this.#first;
     const newest = before === 0 ? this.#tip : before - 1;
     if (newest > 0 && newest < first) return this.#gap(1, newest);
-    const from = this.#head + (newest - first);
-    const until = Math.max(from - limit, this.#head - 1);
+    const last = Math.max(newest - limit + 1, first);
     const page: Entry[] = [];
     let size = 0;
-    for (let at = from; at > until; at--) {
-      const entry = this.#entries[at]!;
+    for (let seq = newest; seq >= last; seq--) {
+      const entry = this.#at(seq);
       size += entry.bytes;
       if (size > bytes && page.length > 0) break;
       page.push(entry);
@@ -113,29 +119,19 @@ export class EventLog {
   }
 
   #cursorAt(seq: number): string {
-    if (seq === this.#tip && seq > 0) return this.#entries[this.#entries.length - 1]!.cursor;
+    if (seq === this.#tip && seq > 0) return this.#at(seq).cursor;
     return formatCursor({ epoch: this.#epoch, seq, hash: '0' });
   }
 
   #retain(): void {
     const { events, bytes } = this.#keep;
-    while (
-      this.#entries.length - this.#head > 1 &&
-      (this.#bytes > bytes || this.#entries.length - this.#head > events)
-    ) {
-      this.#forgetOldest();
-    }
-    this.#compact();
+    while (this.#count > 1 && (this.#bytes > bytes || this.#count > events)) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
-    this.#bytes -= this.#entries[this.#head]!.bytes;
-    this.#entries[this.#head++] = undefined;
-  }
-
-  #compact(): void {
-    if (this.#head < FEWEST_TO_MOVE || this.#head * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#head);
-    this.#head = 0;
+    const place = this.#first & (this.#ring.length - 1);
+    this.#bytes -= this.#ring[place]!.bytes;
+    this.#ring[place] = undefined;
+    this.#count--;
   }
 }

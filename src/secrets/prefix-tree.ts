@@ -2,7 +2,8 @@ import type { PatternTable } from './pattern-table.ts';
 
 /** A prefix of at least one pattern. */
 class Prefix {
-  readonly #children = new Map<number, Prefix | undefined>();
+  /** By the next character: the prefix with it, or `null` where no pattern goes on so; absent until a text asked. */
+  readonly children = new Map<number, Prefix | null>();
   /** The longest proper suffix that is a prefix as well; the root's is the root. */
   shorter: Prefix;
 
@@ -14,29 +15,34 @@ class Prefix {
   ) {
     this.shorter = this;
   }
-
-  known(code: number): Prefix | undefined {
-    return this.#children.get(code);
-  }
-
-  has(code: number): boolean {
-    return this.#children.has(code);
-  }
-
-  put(code: number, child: Prefix | undefined): void {
-    this.#children.set(code, child);
-  }
 }
 
-/** Beginnings of so many characters are noted in a table, which tells most places of a text apart at a look. */
+/** Beginnings of up to so many characters are noted in a table, which tells most places of a text apart at a look. */
 const GRAM = 4;
 const CELLS = 1 << 16;
+/** What a cell notes, by how many characters the beginning has. A cell of one character is exact. */
+const ONE = 1;
+const TWO = 2;
+const THREE = 4;
+const FOUR = 8;
 
-function cellOf(text: string, at: number): number {
+function cellOfTwo(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & (CELLS - 1);
+}
+
+function cellOfThree(text: string, at: number): number {
+  const low = (text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1);
+  return Math.imul((low << 7) ^ text.charCodeAt(at + 2), 0x9e3779b1) >>> 16;
+}
+
+function cellOfFour(text: string, at: number): number {
   const low = (text.charCodeAt(at) << 5) ^ text.charCodeAt(at + 1);
   const high = (text.charCodeAt(at + 2) << 5) ^ text.charCodeAt(at + 3);
   return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> 16;
 }
+
+/** Whether an end of so many characters counts. */
+type Counts = (length: number) => boolean;
 
 /** So many prefixes are kept between two texts: a few MB. Those that texts never touch are never made. */
 const MOST_KEPT = 16_384;
@@ -62,7 +68,7 @@ export class PrefixTree {
   constructor(patterns: Iterable<string>, table: PatternTable) {
     this.#table = table;
     this.#patterns = [...new Set(patterns)].sort();
-    for (const pattern of this.#patterns) this.#beginnings[cellOf(pattern, 0)] = 1;
+    for (const pattern of this.#patterns) this.#note(pattern);
     this.#longest = this.#patterns.reduce((most, { length }) => Math.max(most, length), 0);
     this.#root = new Prefix(0, this.#patterns.length, 0);
   }
@@ -71,13 +77,48 @@ export class PrefixTree {
    * Length of the longest end of the text that is a pattern's beginning, and not all of that pattern; of those ends
    * that `counts` lets count.
    */
-  openEnd(text: string, counts?: (length: number) => boolean): number {
+  openEnd(text: string, counts?: Counts): number {
     if (this.#kept > MOST_KEPT) {
       this.#root = new Prefix(0, this.#patterns.length, 0);
       this.#kept = 0;
     }
+    const from = this.#nextBeginning(text, Math.max(0, text.length - this.#longest + 1));
+    // What most texts end in, and most pieces of a stream are: nothing but the last three characters is to be looked at.
+    return from + GRAM > text.length ? this.#shortEnd(text, from, counts) : this.#longEnd(text, from, counts);
+  }
+
+  #note(pattern: string): void {
+    const noted = this.#beginnings;
+    noted[pattern.charCodeAt(0)]! |= ONE;
+    noted[cellOfTwo(pattern, 0)]! |= TWO;
+    noted[cellOfThree(pattern, 0)]! |= THREE;
+    noted[cellOfFour(pattern, 0)]! |= FOUR;
+  }
+
+  #shortEnd(text: string, from: number, counts: Counts | undefined): number {
+    for (let at = from; at < text.length; at++) {
+      this.steps++;
+      if (this.#begins(text, at) && (counts?.(text.length - at) ?? true)) return text.length - at;
+    }
+    return 0;
+  }
+
+  /** Whether all of the text from a place on, of one to three characters, is the beginning of a pattern. */
+  #begins(text: string, from: number): boolean {
+    const noted = this.#beginnings;
+    const length = text.length - from;
+    if (length === 1) return (noted[text.charCodeAt(from)]! & ONE) > 0;
+    const mayBegin =
+      length === 2 ? noted[cellOfTwo(text, from)]! & TWO : noted[cellOfThree(text, from)]! & THREE;
+    if (mayBegin === 0) return false;
+    let prefix: Prefix | undefined = this.#root;
+    for (let at = from; prefix && at < text.length; at++) prefix = this.#longer(prefix, text.charCodeAt(at));
+    return prefix !== undefined;
+  }
+
+  #longEnd(text: string, from: number, counts: Counts | undefined): number {
     let prefix = this.#root;
-    for (let at = Math.max(0, text.length - this.#longest + 1); at < text.length; at++) {
+    for (let at = from; at < text.length; at++) {
       if (prefix.length === 0) at = this.#nextBeginning(text, at);
       if (at < text.length) prefix = this.#after(prefix, text.charCodeAt(at));
     }
@@ -94,13 +135,17 @@ export class PrefixTree {
       at = next < 0 ? Math.max(at, text.length - window + 1) : next;
       this.steps++;
       if (next < 0) break;
-      if (this.#beginnings[cellOf(text, at)] === 1) return at;
+      if (this.#mayBegin(text, at)) return at;
     }
-    while (at + GRAM <= text.length && this.#beginnings[cellOf(text, at)] === 0) {
+    while (at + GRAM <= text.length && !this.#mayBegin(text, at)) {
       this.steps++;
       at++;
     }
     return at;
+  }
+
+  #mayBegin(text: string, at: number): boolean {
+    return (this.#beginnings[cellOfFour(text, at)]! & FOUR) > 0;
   }
 
   #canGrow({ first, end, length }: Prefix): boolean {
@@ -117,17 +162,18 @@ export class PrefixTree {
 
   /** One character more. What is made learns at once which shorter prefix it ends in, so that none is without. */
   #longer(prefix: Prefix, code: number): Prefix | undefined {
-    if (prefix.has(code)) return prefix.known(code);
+    const known = prefix.children.get(code);
+    if (known !== undefined) return known ?? undefined;
     const made = this.#make(prefix, code);
     let unlinked = made;
     for (let other = prefix; unlinked !== undefined && other.length > 0;) {
       other = other.shorter;
       this.steps++;
-      const isKnown = other.has(code);
-      const shorter: Prefix | undefined = isKnown ? other.known(code) : this.#make(other, code);
-      if (shorter === undefined) continue;
+      const old = other.children.get(code);
+      const shorter: Prefix | null | undefined = old === undefined ? this.#make(other, code) : old;
+      if (!shorter) continue;
       unlinked.shorter = shorter;
-      unlinked = isKnown ? undefined : shorter;
+      unlinked = old ? undefined : shorter;
     }
     if (unlinked !== undefined) unlinked.shorter = this.#root;
     return made;
@@ -137,7 +183,7 @@ export class PrefixTree {
     const first = this.#firstFrom(prefix, code);
     const end = this.#firstFrom(prefix, code + 1);
     const made = first < end ? new Prefix(first, end, prefix.length + 1) : undefined;
-    prefix.put(code, made);
+    prefix.children.set(code, made ?? null);
     this.#kept++;
     return made;
   }

@@ -215,6 +215,7 @@ export function proposalOf(
     final: undefined,
     fact: undefined,
     receipt: undefined,
+    upcoming: undefined,
   };
 }
 

@@ -49,6 +49,7 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
       start: () => Promise.reject(new Error('password=hunter2')),
       open: () => Promise.reject(new Error('password=hunter2')),
       append: () => Promise.reject(new Error('password=hunter2')),
+      checkReady: () => Promise.reject(new Error('password=hunter2')),
     };
     const faulty = await serve(broken);
     const answer = await faulty.fetch('/runs', posted({ agent: 'x' }));

@@ -22,6 +22,22 @@ describe('serveHttp', () => {
     await engine.close();
   });
 
+  it('takes no more connections when it drains, and lets streams go on', async () => {
+    const engine = servedEngine();
+    const server = await serveHttp({ engine, port: 0 });
+    const writer = await engine.open({ id: 'r' });
+    const text = fetch(`${server.url}/runs/r/events`).then(answer => answer.text());
+    await eventually(() => server.streams === 1);
+    server.drain();
+    server.drain();
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+    writer.token('still heard');
+    await writer.complete();
+    expect(dataFramesOf(await text).map(frame => frame.event)).toEqual(['started', 'token', 'complete']);
+    await server.close();
+    await engine.close();
+  });
+
   it('keeps no connection for a next request when it closes behind an answer', async () => {
     const engine = servedEngine();
     const server = await serveHttp({ engine, port: 0 });

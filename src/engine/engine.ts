@@ -42,6 +42,7 @@ import { resolveOptions, type EngineOptions, type EngineSettings } from './optio
 import { keyOf, RunEvents, type OfTenant } from './run-events.ts';
 import { patientBackend } from './patient-backend.ts';
 import { Producers } from './producers.ts';
+import { Readiness } from './readiness.ts';
 import { decisionsOf, type RunDecision } from './run-decision.ts';
 import { Runs } from './runs.ts';
 import { resolveStart, type StartOptions } from './start-options.ts';
@@ -71,6 +72,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #runEvents: RunEvents;
   readonly #rules: ContextRules;
   readonly #producers: Producers;
+  readonly #readiness: Readiness;
   #closing: Promise<CloseReport> | undefined;
   /**
    * Resolves when the runs that a former process left behind go on or have their ends, which is at once where a backend forgets
@@ -119,7 +121,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
     this.ready = settleOrphans({ backend, clock, resume: this.#resume }).then(() => this.#instance.ready());
-    this.ready.catch(() => undefined);
+    this.#readiness = new Readiness({ backend, clock, sweep: this.#sweep, ready: this.ready });
   }
 
   /** Names of the agents that can be started by name. */
@@ -251,6 +253,15 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       ...{ sweep: this.#sweep, instance: this.#instance, backend: this.#settings.backend },
     };
     return (this.#closing ??= closeEngine(rooms, options));
+  }
+
+  /**
+   * Resolves if a run could be started now: what `ready` waits for is done, the backend answers, and nobody closes. Rejects
+   * with `ENGINE_CLOSED`, and within two seconds with `STORAGE_LOST`. For whoever sends requests to one of several.
+   */
+  async checkReady(): Promise<void> {
+    this.#checkOpen();
+    await this.#readiness.check();
   }
 
   #checkOpen(): void {

@@ -91,7 +91,7 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   });
   await engine.ready;
   const server = await listen(engine, settings, host);
-  const stopped = untilStopped(engine, server, host);
+  const stopped = untilStopped(engine, { server, isShared: settings.backend.kind === 'redis' }, host);
   const demoRun = settings.surveyed === undefined ? undefined : await engine.start('survey');
   host.print(
     welcome({
@@ -163,13 +163,19 @@ function inWordsOfFlags(error: unknown, host: string, port: number): unknown {
 }
 
 /** Resolves when a signal came, every run has ended, and every watcher was told. */
-function untilStopped(engine: Engine, server: HttpServer, host: CommandHost): Promise<void> {
+function untilStopped(
+  engine: Engine,
+  { server, isShared }: { readonly server: HttpServer; readonly isShared: boolean },
+  host: CommandHost,
+): Promise<void> {
   return new Promise((resolve, reject) =>
     stopOnSignal(host.signals, signal => {
       const runs = engine.stats.liveRuns;
       const waiting =
         runs === 0 ? '' : ` ${runs} ${runs === 1 ? 'run gets' : 'runs get'} a few seconds to clean up.`;
       host.complain(`${signal}: stopping.${waiting} The same again exits at once.`);
+      // Where others may answer in its place, nobody need wait for this one.
+      if (isShared) server.drain();
       engine.close({ whenEnded: () => server.close() }).then(() => resolve(), reject);
     }),
   );

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { from, map } from 'rxjs';
+import { redactSecrets } from '../../src/operators/redact-secrets.ts';
 import { ruleNames } from '../../src/secrets/detector-choice.ts';
 import { knownSecrets, type KnownSecrets } from '../../src/secrets/known-secrets.ts';
 import { CANARIES, canary, keyBlock, token } from './canaries.ts';
@@ -79,6 +81,26 @@ describe('the rules', () => {
     expect(known.mask(inner)).toBe('<secret:github-token>');
   });
 
+  it.each(['\\n', '\\t', '\\u000a', '%20', '%3D', '\u001b[32m', '\\u001b[1;31m'])(
+    'find a token behind the escape %j, also where it comes in pieces',
+    escape => {
+      const secret = canary('gh' + 'p_', 36);
+      const text = `a word${escape}${secret} on`;
+      expect(usual().mask(text)).toBe(`a word${escape}<secret:github-token> on`);
+      for (let cut = 1; cut < text.length; cut++) {
+        const pipe = redactSecrets<{ type: string; data: { content: string } }>({ secrets: usual() });
+        let shown = '';
+        from([text.slice(0, cut), text.slice(cut)])
+          .pipe(
+            map(content => ({ type: 'token', data: { content } })),
+            pipe,
+          )
+          .subscribe(({ data }) => (shown += data.content));
+        expect(shown).toBe(usual().mask(text));
+      }
+    },
+  );
+
   it('mask up to the documented length, and no more', () => {
     const known = knownSecrets({
       rules: [{ name: 'mine', prefix: 'acme_', chars: 'a-z', min: 4, max: 8 }],
@@ -144,7 +166,7 @@ describe('a text in pieces', () => {
           at += size;
           const end = held.length - known.pending(held, before);
           out += known.mask(held.slice(0, end), { before });
-          before = end > 0 ? held[end - 1]! : before;
+          before = (before + held.slice(0, end)).slice(-12);
           held = held.slice(end);
         }
         expect(out + known.mask(held, { before })).toBe(known.mask(given));
@@ -161,10 +183,10 @@ describe('a text in pieces', () => {
     for (const char of text) {
       held += char;
       const end = held.length - known.pending(held, out.slice(-1));
-      out += known.mask(held.slice(0, end), { before: out.slice(-1) });
+      out += known.mask(held.slice(0, end), { before: out.slice(-12) });
       held = held.slice(end);
     }
-    expect(out + known.mask(held, { before: out.slice(-1) })).toBe(text);
+    expect(out + known.mask(held, { before: out.slice(-12) })).toBe(text);
   });
 
   it('waits for no more than the longest shape', () => {

@@ -2,6 +2,8 @@ import type { KnownSecrets } from '../index.ts';
 
 /** Text that may still become a secret waits; so much of it is let go on masked, which only endless overlaps reach. */
 const LONGEST_WAIT = 1 << 20;
+/** Characters in front of a text that say whether a token begins in it. */
+const FRONT = 12;
 
 /**
  * Bytes of UTF-8 with their secrets masked, as if they were one text. Cold; takes no more from its source than its reader
@@ -21,7 +23,7 @@ export async function* redactStream(
     const end = wait > LONGEST_WAIT ? waiting.length : waiting.length - wait;
     if (end === 0) continue;
     yield secrets.mask(waiting.slice(0, end), { before, place });
-    before = waiting[end - 1]!;
+    before = (before + waiting.slice(Math.max(0, end - FRONT), end)).slice(-FRONT);
     waiting = waiting.slice(end);
   }
   waiting += decoder.decode();

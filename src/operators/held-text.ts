@@ -1,5 +1,6 @@
 import type { ChannelData, ChannelRule } from '../event/channels.ts';
 import type { Receipt } from '../event/proposal.ts';
+import { textBefore } from '../secrets/inside-word.ts';
 import { maskValue, TRUNCATED, type TextMask } from '../secrets/mask-value.ts';
 import { settledLength } from '../secrets/settled.ts';
 
@@ -26,7 +27,7 @@ interface Channel {
   readonly rule: ChannelRule;
   /** Its end, which may still become part of a secret. */
   text: string;
-  /** The last character in front of that. */
+  /** The last characters in front of that. */
   before: string;
   /** The event that the end comes from, with as much of it as the end is told with. */
   value: TextValue | undefined;
@@ -84,7 +85,7 @@ export class HeldText<T extends TextValue> {
       if (settled === 0 && isOnlyText) {
         value.receipt?.settle({ outcome: 'held' });
       } else {
-        if (settled > 0) channel.before = text[settled - 1]!;
+        if (settled > 0) channel.before = textBefore(text, settled, before);
         this.#pass(value, rule, text.slice(0, settled), before);
       }
       if (this.#length > MOST_TEXT || channel.text.length > LONGEST_CHAIN) this.#trim(channel);
@@ -93,10 +94,10 @@ export class HeldText<T extends TextValue> {
     if (!isOpen) this.#remove(channel);
     else if (text !== '') {
       if (held !== '') this.#hold(channel, '', undefined);
-      channel.before = text[text.length - 1]!;
+      channel.before = textBefore(text, text.length, before);
     }
     // By itself the text may look like a secret, but not behind what was before it.
-    if (held === '' && (before === '' || !this.#mask.finds?.(content))) return false;
+    if (held === '' && (before === '' || !this.#mask.finds?.(content, before))) return false;
     this.#pass(value, rule, text, before);
     return true;
   }

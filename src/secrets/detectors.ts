@@ -1,3 +1,4 @@
+import { isInsideWord } from './inside-word.ts';
 import { PatternTable } from './pattern-table.ts';
 import { PrefixTree } from './prefix-tree.ts';
 import type { SecretShape, Sighting } from './secret-rule.ts';
@@ -64,7 +65,7 @@ export class Detectors {
     this.#openings = openings(false);
   }
 
-  /** Looks through a text; `before` is what stands in front of it, of which the last character counts. */
+  /** Looks through a text; `before` is what stands in front of it, of which the last 12 characters count. */
   look(text: string, before = ''): Sightings | undefined {
     let hit = this.#anchors.find(text, 0);
     if (hit === undefined) return undefined;
@@ -91,13 +92,22 @@ export class Detectors {
     return { found: found ?? NOTHING, openFrom, isSpent: scan.isSpent, looks: scan.looks };
   }
 
+  /** Whether something is seen, or cannot be ruled out, in the text by itself or behind what stands before it. */
+  finds(text: string, before: string): boolean {
+    if (this.#anchors.find(text, 0) === undefined) return false;
+    return [...new Set(['', before])].some(front => {
+      const seen = this.look(text, front);
+      return seen !== undefined && (seen.isSpent || seen.found.length > 0);
+    });
+  }
+
   /** How many characters at the end of a text may be the first of a prefix. */
   openEnd(text: string, before = ''): number {
     const anywhere = this.#openings.openEnd(text);
-    const whole = this.#wholeOpenings.openEnd(text, length => {
-      const at = text.length - length - 1;
-      return !WORD.test(at < 0 ? before.slice(-1) : text[at]!);
-    });
+    const whole = this.#wholeOpenings.openEnd(
+      text,
+      length => !isInsideWord(text, text.length - length, before),
+    );
     return Math.max(anywhere, whole);
   }
 }
@@ -105,5 +115,3 @@ export class Detectors {
 function tableOf(texts: Iterable<string>): PatternTable {
   return new PatternTable(Array.from(texts, text => ({ text, name: text, value: text })));
 }
-
-const WORD = /^\w$/;

@@ -105,11 +105,10 @@ export class KnownSecrets implements TextMask {
     return this.#isTrial ? text : masked;
   }
 
-  /** Whether there is something to mask. */
-  finds(text: string): boolean {
+  /** Whether there is something to mask, in the text by itself or behind what stands before it. */
+  finds(text: string, before = ''): boolean {
     if (this.#find(text, 0) !== undefined) return true;
-    const seen = this.#detectors?.look(text);
-    return seen !== undefined && (seen.isSpent || seen.found.length > 0);
+    return this.#detectors?.finds(text, before) ?? false;
   }
 
   /**

@@ -8,7 +8,7 @@ const MOST_VALUES = 200_000;
 
 /** Where a text stands. */
 export interface MaskContext {
-  /** What stands directly in front of it, of which the last character counts; for text that comes in pieces. */
+  /** What stands directly in front of it, of which the last 12 characters count; for text that comes in pieces. */
   readonly before?: string | undefined;
   /** Where it was found, such as `args.headers[].value`; for the counts. */
   readonly place?: string | undefined;
@@ -17,8 +17,8 @@ export interface MaskContext {
 /** Masks one text; returns the same string if there is nothing to mask. */
 export interface TextMask {
   mask(text: string, context?: MaskContext): string;
-  /** Whether there is something to mask; a mask without it is asked to mask. */
-  finds?(text: string): boolean;
+  /** Whether there is something to mask, by itself or behind `before`; a mask without it is asked to mask. */
+  finds?(text: string, before?: string): boolean;
   /**
    * How many characters at the end of the text may still become part of a secret, with what follows; what is before
    * them can be masked by itself. A mask without it looks at whole texts only.

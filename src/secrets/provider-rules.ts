@@ -1,9 +1,11 @@
 import type { ProviderRule } from './secret-rule.ts';
+import { SERVICE_RULES } from './service-rules.ts';
 
 const ALNUM = 'A-Za-z0-9';
 const URL64 = 'A-Za-z0-9_-';
 const BASE64 = 'A-Za-z0-9+/=';
 const HEX = '0-9a-f';
+const ANY_HEX = 'A-Fa-f0-9';
 
 /** Between a name and its value, in code, JSON, YAML and shells, also inside a JSON string. */
 const ASSIGNS = { chars: ' \t"\'`=:>,\\', min: 1, max: 12 };
@@ -25,6 +27,14 @@ export const PROVIDER_RULES: readonly ProviderRule[] = [
   { name: 'langsmith-key', prefix: ['lsv2_pt_', 'lsv2_sk_'], chars: 'A-Za-z0-9_', min: 32, max: 64 },
   { name: 'tavily-key', prefix: 'tvly-', chars: URL64, min: 20, max: 64, isMixed: true },
   { name: 'pinecone-key', prefix: 'pcsk_', chars: 'A-Za-z0-9_', min: 40, max: 100 },
+  { name: 'nvidia-key', prefix: 'nvapi-', chars: URL64, min: 60, max: 80 },
+  { name: 'cerebras-key', prefix: 'csk-', chars: 'a-z0-9', min: 48, max: 48, isExact: true },
+  { name: 'together-key', prefix: 'tgp_v1_', chars: URL64, min: 40, max: 64 },
+  { name: 'jina-key', prefix: 'jina_', chars: URL64, min: 56, max: 72 },
+  { name: 'llamacloud-key', prefix: 'llx-', chars: ALNUM, min: 48, max: 48, isExact: true },
+  { name: 'e2b-key', prefix: 'e2b_', chars: HEX, min: 40, max: 40, isExact: true },
+  { name: 'firecrawl-key', prefix: 'fc-', chars: HEX, min: 32, max: 32, isExact: true },
+  { name: 'apify-token', prefix: 'apify_api_', chars: ALNUM, min: 36, max: 40 },
   // clouds
   { name: 'aws-access-key-id', prefix: ['AKIA', 'ASIA', 'ABIA', 'ACCA'], chars: 'A-Z0-9', min: 16, max: 16 },
   {
@@ -35,6 +45,9 @@ export const PROVIDER_RULES: readonly ProviderRule[] = [
     ],
     ...{ chars: BASE64, min: 40, max: 40, isExact: true, isWhole: false, gap: ASSIGNS },
   },
+  { name: 'aws-access-key-id', prefix: 'A3T', chars: 'A-Z0-9', min: 17, max: 17, isExact: true },
+  { name: 'bedrock-key', prefix: 'ABSK', chars: BASE64, min: 109, max: 272 },
+  { name: 'bedrock-key', prefix: 'bedrock-api-key-', chars: BASE64, min: 28, max: 4_096 },
   { name: 'google-api-key', prefix: 'AIza', chars: URL64, min: 35, max: 40 },
   { name: 'google-oauth-secret', prefix: 'GOCSPX-', chars: URL64, min: 24, max: 48 },
   { name: 'google-oauth-token', prefix: 'ya29.', chars: 'A-Za-z0-9_.-', min: 20, max: 2_048 },
@@ -43,15 +56,35 @@ export const PROVIDER_RULES: readonly ProviderRule[] = [
     prefix: ['AccountKey=', 'SharedAccessKey='],
     ...{ chars: BASE64, min: 40, max: 96, isWhole: false, gap: NO_GAP },
   },
-  { name: 'digitalocean-token', prefix: ['dop_v1_', 'doo_v1_', 'dor_v1_'], chars: HEX, min: 64, max: 64 },
+  {
+    name: 'azure-client-secret',
+    prefix: Array.from('0123456789', digit => `${digit}Q~`),
+    ...{ chars: 'A-Za-z0-9_~.-', min: 31, max: 34, isExact: true, isWhole: false },
+  },
+  { name: 'alibaba-access-key-id', prefix: 'LTAI', chars: ALNUM, min: 12, max: 26, isMixed: true },
+  { name: 'cloudflare-origin-key', prefix: 'v1.0-', chars: 'a-f0-9-', min: 171, max: 171 },
+  { name: 'clickhouse-key', prefix: '4b1d', chars: ALNUM, min: 38, max: 38, isExact: true },
+  { name: 'digitalocean-token', prefix: ['dop_v1_', 'doo_v1_', 'dor_v1_'], chars: ANY_HEX, min: 64, max: 64 },
   { name: 'databricks-token', prefix: 'dapi', chars: 'a-f0-9-', min: 32, max: 36 },
-  { name: 'vault-token', prefix: ['hvs.', 'hvb.', 'hvr.'], chars: URL64, min: 24, max: 256 },
+  { name: 'vault-token', prefix: ['hvs.', 'hvb.', 'hvr.'], chars: URL64, min: 24, max: 320 },
   { name: 'doppler-token', prefix: ['dp.pt.', 'dp.st.', 'dp.ct.'], chars: 'A-Za-z0-9_.', min: 40, max: 80 },
   { name: 'pulumi-token', prefix: 'pul-', chars: HEX, min: 40, max: 40, isExact: true },
   { name: 'supabase-token', prefix: ['sbp_', 'sb_secret_'], chars: URL64, min: 30, max: 64, isMixed: true },
   { name: 'planetscale-token', prefix: 'pscale_', chars: 'A-Za-z0-9_=.-', min: 32, max: 80 },
   { name: 'age-key', prefix: 'AGE-SECRET-KEY-1', chars: 'A-Z0-9', min: 58, max: 58 },
   { name: '1password-token', prefix: 'ops_eyJ', chars: '=+/' + URL64, min: 100, max: 2_048 },
+  { name: '1password-secret-key', prefix: 'A3-', chars: 'A-Z0-9-', min: 35, max: 36, isMixed: true },
+  { name: 'fly-token', prefix: 'fo1_', chars: URL64, min: 43, max: 64 },
+  { name: 'fly-token', prefix: ['fm1a_', 'fm1r_', 'fm2_'], chars: BASE64 + ',_', min: 100, max: 2_048 },
+  { name: 'heroku-key', prefix: 'HRKU-', chars: URL64, min: 36, max: 64 },
+  { name: 'openshift-token', prefix: 'sha256~', chars: URL64, min: 43, max: 43 },
+  { name: 'scalingo-token', prefix: 'tk-us-', chars: URL64, min: 48, max: 48 },
+  { name: 'prefect-token', prefix: ['pnu_', 'pnb_'], chars: ALNUM, min: 36, max: 36, isExact: true },
+  {
+    name: 'terraform-token',
+    prefix: '.atlasv1.',
+    ...{ chars: '=' + URL64, min: 60, max: 72, isWhole: false },
+  },
   // code and packages
   { name: 'github-token', prefix: ['ghp_', 'gho_', 'ghu_', 'ghr_'], chars: ALNUM, min: 36, max: 255 },
   { name: 'github-token', prefix: 'ghs_', chars: 'A-Za-z0-9_.-', min: 36, max: 1_024 },
@@ -64,6 +97,18 @@ export const PROVIDER_RULES: readonly ProviderRule[] = [
     ],
     ...{ chars: 'A-Za-z0-9_.-', min: 20, max: 320 },
   },
+  { name: 'gitlab-token', prefix: 'GR1348941', chars: URL64, min: 20, max: 64 },
+  {
+    name: 'gitlab-session',
+    prefix: '_gitlab_session=',
+    ...{ chars: 'a-z0-9', min: 32, max: 32, isExact: true, isWhole: false, gap: NO_GAP },
+  },
+  { name: 'artifactory-key', prefix: 'AKCp', chars: ALNUM, min: 69, max: 80 },
+  { name: 'artifactory-key', prefix: 'cmVmd', chars: ALNUM, min: 59, max: 59, isExact: true },
+  { name: 'clojars-token', prefix: 'CLOJARS_', chars: ALNUM, min: 60, max: 60 },
+  { name: 'harness-key', prefix: ['pat.', 'sat.'], chars: 'A-Za-z0-9_.-', min: 68, max: 72, isMixed: true },
+  { name: 'octopus-key', prefix: 'API-', chars: 'A-Z0-9', min: 26, max: 26, isExact: true, isMixed: true },
+  { name: 'sourcegraph-token', prefix: 'sgp_', chars: 'A-Za-z0-9_', min: 40, max: 64 },
   { name: 'npm-token', prefix: 'npm_', chars: ALNUM, min: 36, max: 64 },
   {
     name: 'npmrc-token',
@@ -79,58 +124,14 @@ export const PROVIDER_RULES: readonly ProviderRule[] = [
   { name: 'pypi-token', prefix: 'pypi-AgE', chars: URL64, min: 50, max: 1_024 },
   { name: 'rubygems-key', prefix: 'rubygems_', chars: HEX, min: 48, max: 48 },
   { name: 'docker-token', prefix: ['dckr_pat_', 'dckr_oat_'], chars: URL64, min: 24, max: 64 },
-  { name: 'postman-key', prefix: 'PMAK-', chars: 'a-f0-9-', min: 50, max: 64 },
+  { name: 'postman-key', prefix: 'PMAK-', chars: 'A-Fa-f0-9-', min: 50, max: 64 },
   { name: 'sentry-token', prefix: ['sntrys_', 'sntryu_'], chars: '=+/' + URL64, min: 40, max: 512 },
   { name: 'grafana-token', prefix: ['glc_', 'glsa_'], chars: BASE64 + '_', min: 32, max: 400 },
   { name: 'newrelic-key', prefix: 'NRAK-', chars: 'A-Z0-9', min: 27, max: 27 },
-  // messages, payments, work
-  {
-    name: 'slack-token',
-    prefix: [
-      'xoxb-',
-      'xoxp-',
-      'xoxa-',
-      'xoxr-',
-      'xoxs-',
-      'xoxe-',
-      'xoxo-',
-      'xoxc-',
-      'xoxd-',
-      'xapp-',
-      'xoxe.',
-    ],
-    ...{ chars: 'A-Za-z0-9.%+/=-', min: 16, max: 512 },
-  },
-  {
-    name: 'slack-webhook',
-    prefix: ['hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'hooks.slack.com/triggers/'],
-    ...{ chars: 'A-Za-z0-9/', min: 20, max: 120 },
-  },
-  {
-    name: 'discord-webhook',
-    prefix: ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
-    ...{ chars: 'A-Za-z0-9/_-', min: 60, max: 120 },
-  },
-  {
-    name: 'stripe-key',
-    prefix: ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'rk_prod_', 'sk_prod_'],
-    ...{ chars: ALNUM, min: 10, max: 256 },
-  },
-  { name: 'stripe-webhook-secret', prefix: 'whsec_', chars: BASE64, min: 24, max: 100 },
-  { name: 'square-token', prefix: ['sq0atp-', 'sq0csp-'], chars: URL64, min: 22, max: 64 },
-  {
-    name: 'shopify-token',
-    prefix: ['shpat_', 'shpca_', 'shppa_', 'shpss_'],
-    chars: 'A-Fa-f0-9',
-    min: 32,
-    max: 32,
-  },
-  { name: 'sendgrid-key', prefix: 'SG.', chars: 'A-Za-z0-9_.-', min: 60, max: 80, isMixed: true },
-  { name: 'mailgun-key', prefix: 'key-', chars: HEX, min: 32, max: 32, isExact: true },
-  { name: 'linear-key', prefix: ['lin_api_', 'lin_oauth_'], chars: ALNUM, min: 40, max: 64 },
-  { name: 'notion-token', prefix: 'ntn_', chars: ALNUM, min: 40, max: 64 },
-  { name: 'atlassian-token', prefix: 'ATATT3', chars: 'A-Za-z0-9_=-', min: 100, max: 300 },
-  { name: 'figma-token', prefix: ['figd_', 'figu_'], chars: URL64, min: 36, max: 64 },
+  ...SERVICE_RULES,
+  // tokens in a second coat
+  { name: 'jwt-base64', prefix: 'ZXlK', chars: '=+/' + URL64, min: 40, max: 8_192 },
+  { name: 'grafana-token', prefix: 'eyJrIjoi', chars: BASE64, min: 70, max: 400 },
   // headers
   {
     name: 'bearer-token',

@@ -5,7 +5,7 @@ const LONGEST_FORM = 1 << 18;
 
 /** What stands around a text. */
 export interface Surroundings {
-  /** What was shown before it, of which the last character counts. */
+  /** What was shown before it, of which the last 12 characters count. */
   readonly before: string;
   /** What is known to follow it. */
   readonly ahead?: string | undefined;

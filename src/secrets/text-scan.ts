@@ -1,4 +1,5 @@
 import type { CharacterClass } from './character-class.ts';
+import { isInsideWord } from './inside-word.ts';
 
 /** So many looks a text may take for each of its characters, and some more for a short one. */
 const LOOKS_PER_CHARACTER = 16;
@@ -17,7 +18,7 @@ export class TextScan {
   /** Characters and rules looked at. */
   looks = 0;
   readonly text: string;
-  /** The character before the text, if there was one. */
+  /** What stands in front of the text, so far as it is known. */
   readonly before: string;
   readonly #runs = new Map<number, Stretch>();
   readonly #literals = new Map<string, Stretch>();
@@ -33,10 +34,9 @@ export class TextScan {
     return this.looks > LOOKS_PER_CHARACTER * this.text.length + LOOKS_FOR_ANY;
   }
 
-  /** Whether a letter, digit or `_` stands in front of a place. */
+  /** Whether a place lies inside of a word, in which no token begins. */
   isInsideWord(at: number): boolean {
-    const code = at > 0 ? this.text.charCodeAt(at - 1) : this.before.charCodeAt(this.before.length - 1);
-    return isWord(code);
+    return isInsideWord(this.text, at, this.before);
   }
 
   /** Where the characters of a class end that begin at a place; the place itself if there are none. */
@@ -88,9 +88,4 @@ export class TextScan {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
-}
-
-/** `NaN`, where no character is, is none. */
-function isWord(code: number): boolean {
-  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
 }

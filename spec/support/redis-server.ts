@@ -4,12 +4,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A Redis of a spec's own, without persistence, on a free port. */
+/** A Redis of a spec's own on a free port, without persistence unless its options say otherwise. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Kills it as a crash does, and starts it again on the same port: empty. */
+  /** Kills it as a crash does, and starts it again on the same port, with what it persisted. */
   restart(): Promise<void>;
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export async function redisServer(...options: readonly string[]): Promise<RedisS
       await kill(child);
       child = await start(dir, port, options);
     },
+    kill: () => kill(child),
     async close() {
       await kill(child);
       rmSync(dir, { recursive: true, force: true });
@@ -58,7 +60,8 @@ function kill(child: ChildProcess): Promise<void> {
 /** A cluster listens 10,000 ports higher too. */
 const HIGHEST = 55_535;
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on by now. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = await new Promise<number>(resolve => {
       const server = createServer().listen(0, '127.0.0.1', () => {

@@ -6,6 +6,7 @@ import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { Appended, AppendEvent } from '../run/appender.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
+import type { Grants } from './auth/grants.ts';
 import type { Principal } from './auth/principal.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
@@ -42,6 +43,7 @@ export interface Exchange {
   readonly tenantId: string;
   readonly feeds: RunFeeds;
   readonly states: RunStates;
+  readonly grants: Grants;
   readonly settings: HandlerSettings;
 }
 

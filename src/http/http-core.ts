@@ -3,7 +3,9 @@ import { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import { withJitter } from '../time/new-id.ts';
 import { Sweep } from '../time/sweep.ts';
 import { bridgeRoutes } from './bridge-routes.ts';
-import { admit, EVERYBODY, shownRequest, type AuthorizeRequest } from './auth/authorize.ts';
+import { admit, EVERYBODY, shownRequest, type Authorize, type AuthorizeRequest } from './auth/authorize.ts';
+import { checkRuns } from './auth/check-runs.ts';
+import { identify } from './auth/identify.ts';
 import type { Principal } from './auth/principal.ts';
 import { cancelling, reading, unguarded, writing, type GuardedRoute } from './guarded-route.ts';
 import { checkOrigin } from './check-origin.ts';
@@ -17,6 +19,7 @@ import { RouteTable, type Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
 import { health, listAgents, ready, showPage } from './routes/about.ts';
 import { answerRun, cancelRun } from './routes/control-run.ts';
+import { createSession, createTicket, endSession } from './routes/grants.ts';
 import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
 import { runEvents } from './routes/run-events.ts';
@@ -38,6 +41,8 @@ const ROUTES: Routes = {
   '/runs/{id}/offset': { GET: reading(runOffset) },
   '/runs/{id}/cancel': { POST: cancelling(cancelRun) },
   '/runs/{id}/answers': { POST: writing(answerRun) },
+  '/tickets': { POST: reading(createTicket) },
+  '/session': { POST: reading(createSession), DELETE: unguarded(endSession) },
   '/events': { GET: reading(manyEvents) },
 };
 
@@ -50,6 +55,7 @@ export class HttpCore {
   readonly #engine: ServedEngine;
   readonly #settings: HandlerSettings;
   readonly #routes: RouteTable;
+  readonly #authorize: Authorize | undefined;
   readonly #states: RunStates;
 
   /** Throws `BAD_OPTION`. */
@@ -58,7 +64,8 @@ export class HttpCore {
     this.#states = new RunStates(engine.events);
     this.#settings = resolveHandlerOptions(options);
     this.#routes = new RouteTable(...this.#settings.bridges.map(bridgeRoutes), ROUTES);
-    const { clock, heartbeat } = this.#settings;
+    const { clock, heartbeat, authorize, grants } = this.#settings;
+    this.#authorize = authorize && identify(authorize, grants);
     this.heartbeats = new Heartbeats(clock, heartbeat);
     this.lifetimes = new Sweep(clock);
   }
@@ -76,9 +83,15 @@ export class HttpCore {
       const { guarded, params } = this.#routes.find(request.method, path);
       const parameters = new URLSearchParams(query);
       const principal = await this.#admit(guarded, shownRequest(request, path, parameters));
+      checkRuns(principal, params, parameters);
       const reply = await guarded.route({
         ...{ engine: this.#engine, request, params, query: parameters, principal },
-        ...{ tenantId: principal.tenantId, feeds: this.feeds, states: this.#states },
+        ...{
+          tenantId: principal.tenantId,
+          feeds: this.feeds,
+          states: this.#states,
+          grants: this.#settings.grants,
+        },
         settings: this.#settings,
       });
       return 'feed' in reply ? { ...reply, until: this.#endOf(principal) } : reply;
@@ -88,8 +101,8 @@ export class HttpCore {
   }
 
   async #admit({ scope }: GuardedRoute, request: AuthorizeRequest): Promise<Principal> {
-    const { authorize, clock } = this.#settings;
-    return scope === undefined ? EVERYBODY : admit(request, scope, { authorize, now: clock.now() });
+    if (scope === undefined) return EVERYBODY;
+    return admit(request, scope, { authorize: this.#authorize, now: this.#settings.clock.now() });
   }
 
   /** When the stream of this client ends at the latest. */

@@ -1,3 +1,7 @@
+export { anyOf } from './auth/any-of.ts';
+export { hashApiKey, newApiKey, type NewApiKey } from './auth/api-key.ts';
+export { apiKeys, type ApiKey } from './auth/api-keys.ts';
+export { type GrantOptions } from './auth/grants.ts';
 export { type Authorize, type AuthorizeRequest } from './auth/authorize.ts';
 export { type Principal, type Scope } from './auth/principal.ts';
 export { type Bridge } from '../bridges/bridge.ts';

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../time/clock.ts';
 import type { AllowedHosts } from './check-origin.ts';
 import { checkBridges } from './check-bridges.ts';
 import type { Authorize } from './auth/authorize.ts';
+import { Grants, type GrantOptions } from './auth/grants.ts';
 import { pageOf, type Page } from './page.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
@@ -19,6 +20,8 @@ export interface HandlerOptions {
    * `default`.
    */
   readonly authorize?: Authorize | undefined;
+  /** How tickets and sessions are made. Without `authorize` nobody needs them. */
+  readonly grants?: GrantOptions | undefined;
   /** Where the routes are mounted, such as `/api/sluice`. Default: at the root. */
   readonly basePath?: string | undefined;
   /** Bytes of a request body, 1 KB to 64 MB. Default: 1 MB. */
@@ -47,6 +50,7 @@ export interface HandlerOptions {
 export interface HandlerSettings {
   readonly allowedHosts: AllowedHosts | undefined;
   readonly authorize: Authorize | undefined;
+  readonly grants: Grants;
   readonly basePath: string;
   readonly bodyLimit: number;
   readonly streamAge: number;
@@ -73,6 +77,7 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
   return {
     allowedHosts,
     authorize,
+    grants: new Grants(options.grants ?? {}, clock),
     basePath,
     bodyLimit: checkNumber('bodyLimit', options.bodyLimit, MB, { min: 1024, max: 64 * MB, unit: 'bytes' }),
     streamAge: checkNumber('streamAge', options.streamAge, Infinity, STREAM_AGE),

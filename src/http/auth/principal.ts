@@ -13,6 +13,8 @@ export interface Principal {
   /** Whose runs there are for it: nothing else that a request says decides that. */
   readonly tenantId: string;
   readonly scopes: readonly Scope[];
+  /** The only runs it may see or steer. Absent: all of its tenant. */
+  readonly runIds?: readonly string[] | undefined;
   /** Milliseconds since the epoch; its streams end then. Absent: never. */
   readonly expiresAt?: number | undefined;
 }

@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   secrets: { doors: ['errors', 'time'], packages: [] },
   operators: { doors: [...data, 'secrets'], packages: ['rxjs'] },
   control: { doors: stream, packages: ['rxjs', 'zod'] },
-  backends: { doors: data, packages: ['node:', 'ioredis'] },
+  backends: { doors: data, types: ['control'], packages: ['node:', 'ioredis'] },
   run: { doors: [...stream, 'control', 'backends'], packages: ['rxjs', 'zod', 'node:'] },
   engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
   sinks: { doors: data, types: ['engine'], packages: ['node:'] },

@@ -2,8 +2,29 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { IdleMap } from '../../src/control/idle-map.ts';
 import { memoryPolicyStore } from '../../src/control/memory-policy-store.ts';
-import type { Admission, Bucket, CircuitRules } from '../../src/control/policy-store.ts';
+import type { Bucket } from '../../src/control/policy-store.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { policyStoreLaws } from '../../src/testing/policy-store-laws.ts';
+import { describeLaws } from '../support/describe-laws.ts';
+
+describe('memoryPolicyStore', () => {
+  const clock = new ManualClock();
+  describeLaws(policyStoreLaws, {
+    shared: false,
+    open: () => memoryPolicyStore({ clock }),
+    advance: ms => clock.advance(ms),
+  });
+
+  it('closes a circuit whose rules ask for less than has succeeded by now', async () => {
+    const store = memoryPolicyStore({ clock });
+    const rules = { failures: 1, within: 1_000, cooldown: 100, halfOpen: 3 };
+    await store.report('a', rules, { outcome: 'failed' });
+    clock.advance(100);
+    expect(await store.admit('a', rules)).toEqual({ state: 'trial', trial: 1 });
+    await store.report('a', rules, { outcome: 'succeeded', trial: 1 });
+    expect(await store.admit('a', { ...rules, halfOpen: 1 })).toEqual({ state: 'closed' });
+  });
+});
 
 describe('take', () => {
   const storeOf = (keys?: number) => {
@@ -13,25 +34,6 @@ describe('take', () => {
       store.take(key, bucket, patience) as number;
     return { clock, take };
   };
-
-  it('gives a burst at once, then one at a time', () => {
-    const { clock, take } = storeOf();
-    const bucket = { limit: 10, per: 1_000, burst: 3 };
-    expect([1, 2, 3, 4, 5].map(() => take('a', bucket))).toEqual([0, 0, 0, 100, 100]);
-    clock.advance(100);
-    expect([take('a', bucket), take('a', bucket)]).toEqual([0, 100]);
-    clock.advance(10_000);
-    expect([1, 2, 3, 4].map(() => take('a', bucket))).toEqual([0, 0, 0, 100]);
-    expect(take('b', bucket)).toBe(0);
-  });
-
-  it('reserves for those who have patience, one behind the other', () => {
-    const { clock, take } = storeOf();
-    const bucket = { limit: 1, per: 100, burst: 1 };
-    expect([1, 2, 3, 4].map(() => take('a', bucket, 250))).toEqual([0, 100, 200, 300]);
-    clock.advance(200);
-    expect(take('a', bucket, 0)).toBe(100);
-  });
 
   it('gives no more than a bucket can, whoever asks when', () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 500 })), {
@@ -72,114 +74,6 @@ describe('take', () => {
 
   it.each([0, 1.5, 1e9])('refuses %j keys', keys => {
     expect(() => memoryPolicyStore({ keys })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
-  });
-});
-
-describe('a circuit', () => {
-  const rules: CircuitRules = { failures: 2, within: 1_000, cooldown: 500, halfOpen: 1 };
-  const circuitOf = (more: Partial<CircuitRules> = {}) => {
-    const clock = new ManualClock();
-    const store = memoryPolicyStore({ clock });
-    const all = { ...rules, ...more };
-    return {
-      clock,
-      admit: () => store.admit('a', all) as Admission,
-      report: (outcome: 'succeeded' | 'failed' | 'dropped', trial?: number) =>
-        void store.report('a', all, { outcome, trial }),
-    };
-  };
-  const opened = (more: Partial<CircuitRules> = {}) => {
-    const circuit = circuitOf(more);
-    circuit.report('failed');
-    circuit.report('failed');
-    return circuit;
-  };
-
-  it('opens after enough failures in time, and not before', () => {
-    const { clock, admit, report } = circuitOf();
-    report('failed');
-    clock.advance(1_000);
-    report('failed');
-    report('succeeded');
-    report('dropped');
-    expect(admit()).toEqual({ state: 'closed' });
-    clock.advance(999);
-    report('failed');
-    expect(admit()).toEqual({ state: 'open', wait: 500 });
-  });
-
-  it('lets a call try after a while, and one only', () => {
-    const { clock, admit } = opened();
-    clock.advance(499);
-    expect(admit()).toEqual({ state: 'open', wait: 1 });
-    clock.advance(1);
-    expect(admit()).toEqual({ state: 'trial', trial: 1 });
-    clock.advance(100);
-    expect(admit()).toEqual({ state: 'open', wait: 400 });
-  });
-
-  it('closes when the trials succeed, and opens again when one fails', () => {
-    const { clock, admit, report } = opened({ halfOpen: 2 });
-    clock.advance(500);
-    expect([admit(), admit(), admit()].map(({ state }) => state)).toEqual(['trial', 'trial', 'open']);
-    report('succeeded', 1);
-    expect(admit().state).toBe('open');
-    report('failed', 1);
-    expect(admit()).toEqual({ state: 'open', wait: 500 });
-    clock.advance(500);
-    admit();
-    admit();
-    report('succeeded', 2);
-    report('succeeded', 2);
-    expect(admit()).toEqual({ state: 'closed' });
-    report('failed');
-    expect(admit()).toEqual({ state: 'closed' });
-  });
-
-  it('gives a trial back that was dropped, or whose outcome nobody told', () => {
-    const { clock, admit, report } = opened();
-    clock.advance(500);
-    admit();
-    report('dropped', 1);
-    expect(admit().state).toBe('trial');
-    clock.advance(500);
-    expect(admit().state).toBe('trial');
-  });
-
-  it('hears nothing from calls of before', () => {
-    const { clock, admit, report } = opened();
-    report('succeeded');
-    expect(admit().state).toBe('open');
-    clock.advance(500);
-    admit();
-    report('failed');
-    report('succeeded', 0);
-    expect(admit().state).toBe('open');
-    report('succeeded', 1);
-    expect(admit().state).toBe('closed');
-  });
-});
-
-describe('an account', () => {
-  it('adds, refuses what is over, and begins anew', () => {
-    const clock = new ManualClock();
-    const store = memoryPolicyStore({ clock });
-    const terms = { within: 1_000 };
-    const limits = { tokens: 10, calls: 2 };
-    void store.spend('a', { tokens: 9 }, terms);
-    clock.advance(900);
-    expect(store.spend('a', { calls: 1 }, { ...terms, limits })).toEqual({ totals: { tokens: 9, calls: 1 } });
-    expect(store.spend('a', { calls: 2 }, { ...terms, limits })).toMatchObject({ over: 'calls' });
-    void store.spend('a', { tokens: 5 }, terms);
-    expect(store.spend('a', {}, { ...terms, limits })).toEqual({
-      ...{ totals: { tokens: 14, calls: 1 }, over: 'tokens' },
-    });
-    expect(store.spend('a', { calls: -5 }, terms)).toEqual({ totals: { tokens: 14, calls: 0 } });
-    clock.advance(100);
-    expect(store.spend('a', {}, { ...terms, limits })).toEqual({ totals: {} });
-    void store.spend('a', { tokens: 1 }, terms);
-    void store.forget('a');
-    expect(store.spend('a', {}, terms)).toEqual({ totals: {} });
   });
 });
 

@@ -35,6 +35,17 @@ const TSCONFIG = JSON.stringify({
   files: ['program.ts'],
 });
 
+/** What the optional package behind a door is told as where nobody installed it. */
+const WITHOUT_PEER = `
+for (const open of [redisBackend, redisPolicyStore]) {
+  open({ url: 'redis://127.0.0.1:1' }).catch(error => console.log(error.code, error.message));
+}
+`;
+const MISSING_PEER = ['redisBackend', 'redisPolicyStore'].map(
+  name =>
+    `MISSING_PEER ${name}: expected the package ioredis, which is not installed. Run: npm install ioredis@6\n`,
+);
+
 function expectWholeRun(output: string): void {
   const lines = output.trim().split('\n');
   expect(lines.map(line => Number(line.split(' ')[0]))).toEqual(lines.map((_, index) => index + 1));
@@ -52,9 +63,11 @@ describe('the package, installed from its tarball', () => {
         'package.json': JSON.stringify({ private: true, type: 'module' }),
         'tsconfig.json': TSCONFIG,
         'program.ts': `import { createEngine, onlyEvents } from 'sluice';${PROGRAM}await program();`,
+        'redis.js': `import { redisBackend, redisPolicyStore } from 'sluice/backends/redis';${WITHOUT_PEER}`,
       });
       await project.tool(TSC, '-p', '.');
       expectWholeRun(await project.node('program.js'));
+      expect(await project.node('redis.js')).toBe(MISSING_PEER.join(''));
     },
     PATIENCE,
   );
@@ -67,8 +80,10 @@ describe('the package, installed from its tarball', () => {
         'tsconfig.json': TSCONFIG,
         'program.ts': `import { createEngine, onlyEvents } from 'sluice';${PROGRAM}void program();`,
         'plain.cjs': `const { createEngine, onlyEvents } = require('sluice');${PROGRAM}program();`,
+        'redis.cjs': `const { redisBackend, redisPolicyStore } = require('sluice/backends/redis');${WITHOUT_PEER}`,
       });
       await project.tool(TSC, '-p', '.');
+      expect(await project.node('redis.cjs')).toBe(MISSING_PEER.join(''));
       expectWholeRun(await project.node('program.js'));
       expectWholeRun(await project.node('plain.cjs'));
     },

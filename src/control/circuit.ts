@@ -16,7 +16,9 @@ export class Circuit {
 
   /** When a fresh circuit would behave alike, as near as makes no difference. */
   idleAt({ within, cooldown }: CircuitRules, now: number): number {
-    return Math.max(now, this.#openUntil === undefined ? 0 : this.#openUntil + cooldown) + within;
+    if (this.#openUntil === undefined) return now + within;
+    // A trial may be under way for as long as a cooldown.
+    return Math.max(now, this.#openUntil) + cooldown + within;
   }
 
   admit({ halfOpen, cooldown }: CircuitRules, now: number): Admission {
@@ -24,6 +26,11 @@ export class Circuit {
     if (now < this.#openUntil) return { state: 'open', wait: Math.ceil(this.#openUntil - now) };
     // A trial whose outcome nobody tells must not keep it half open for ever.
     this.#trials = this.#trials.filter(began => began + cooldown > now);
+    // The rules of another version may have asked for more.
+    if (this.#successes >= halfOpen) {
+      this.#close();
+      return { state: 'closed' };
+    }
     if (this.#trials.length + this.#successes >= halfOpen) {
       return { state: 'open', wait: Math.ceil(this.#trials[0]! + cooldown - now) };
     }

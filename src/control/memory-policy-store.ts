@@ -89,6 +89,7 @@ class MemoryPolicyStore implements PolicyStore {
       const total = totals[name] ?? 0;
       if (total >= limit || total + (amounts[name] ?? 0) > limit) return { totals, over: name };
     }
+    if (Object.keys(amounts).length === 0) return { totals };
     const added: Record<string, number> = { ...totals };
     for (const [name, amount] of Object.entries(amounts)) {
       added[name] = Math.max(0, (added[name] ?? 0) + amount);

@@ -4,3 +4,4 @@ export { type Law } from './law.ts';
 export { ManualClock } from './manual-clock.ts';
 export { operatorLaws, type OperatorSubject } from './operator-laws.ts';
 export { policyLaws, type PolicySubject } from './policy-laws.ts';
+export { policyStoreLaws, type PolicyStoreLab } from './policy-store-laws.ts';

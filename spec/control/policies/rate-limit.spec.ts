@@ -110,7 +110,16 @@ describe('rateLimit', () => {
   });
 
   it.each([
-    [{ limit: 0, per: 1 }, /rateLimit: limit: expected a whole number from 1/],
+    [{ limit: 0, per: 1 }, /rateLimit: limit: expected a whole number from 1 to 1000000000, got 0\.$/],
+    [
+      { limit: 1, per: 1, store: Promise.resolve() },
+      /store: expected a store, got a promise of one\. Await it/,
+    ],
+    [
+      { limit: 1, per: 1, store: { spend: () => 0 } },
+      /store: expected a store with take, got one without take/,
+    ],
+    [{ limit: 1, per: 1, store: 7 }, /store: expected a store with take, got 7 without take/],
     [{ limit: 1 }, /rateLimit: per: expected a number from 1 to \d+ \(ms\), got undefined/],
     [{ limit: 1, per: 1, burst: 0.5 }, /burst/],
     [{ limit: 1, per: 1, maxWait: -1 }, /maxWait/],

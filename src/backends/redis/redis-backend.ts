@@ -1,11 +1,9 @@
-import type { Cluster, RedisOptions, Redis } from 'ioredis';
-import { fullJitter } from '../../time/full-jitter.ts';
 import type { Backend } from '../backend.ts';
 import { checkServer } from './check-server.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
-import { loadRedis } from './load-ioredis.ts';
 import { RedisCommands } from './redis-commands.ts';
+import { connectorOf } from './redis-connector.ts';
 import { RedisDirectory } from './redis-directory.ts';
 import { RedisHub } from './redis-hub.ts';
 import { RedisKeys } from './redis-keys.ts';
@@ -29,10 +27,11 @@ import { RunNewsFeed } from './run-news-feed.ts';
 export async function redisBackend(options: RedisBackendOptions): Promise<Backend> {
   const settings = resolveOptions(options);
   const { clock, onTrouble, prefix, timeout } = settings;
-  const link = new RedisLink({ connect: await connector(options), clock, onTrouble, timeout });
+  const connect = await connectorOf('redisBackend', options);
+  const link = new RedisLink({ subject: 'redis backend', connect, clock, onTrouble, timeout });
   await link.open();
   try {
-    await checkServer(link, onTrouble);
+    await checkServer(link, 'redisBackend', onTrouble);
   } catch (error) {
     await link.close();
     throw error;
@@ -69,36 +68,4 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
     commands: new RedisCommands(link, keys, () => clock.now()),
     close: () => (closing ??= close()),
   };
-}
-
-/** How connections are made: none at once, few repeats since the engine repeats by itself, and no storm after an outage. */
-async function connector({ url, client, options }: RedisBackendOptions): Promise<() => Redis | Cluster> {
-  const settings = {
-    lazyConnect: true,
-    enableAutoPipelining: true,
-    autoResubscribe: false,
-    replyMapping: 'legacy' as const,
-    maxRetriesPerRequest: 3,
-    connectTimeout: 5_000,
-    // ioredis waits so long for the end of a connection that has ended already.
-    disconnectTimeout: 100,
-    socketTimeout: 10_000,
-    retryStrategy: (times: number) => 20 + fullJitter(Math.min(50 * 2 ** times, 2_000)),
-    // A replica that was a master: the connection leads to the wrong server now.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
-  } satisfies RedisOptions;
-  if (client) {
-    const { lazyConnect, enableAutoPipelining, replyMapping } = settings;
-    return () =>
-      'nodes' in client
-        ? client.duplicate([], { lazyConnect, enableAutoPipelining, replyMapping, redisOptions: settings })
-        : client.duplicate(settings);
-  }
-  const Client = await loadRedis();
-  if (options) {
-    const { lazyConnect, autoResubscribe, replyMapping } = settings;
-    const merged: RedisOptions = { ...settings, ...options, lazyConnect, autoResubscribe };
-    return () => new Client({ ...merged, replyMapping });
-  }
-  return () => new Client(url!, settings);
 }

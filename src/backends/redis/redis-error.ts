@@ -8,7 +8,7 @@ export function storageLost(what: string, error: unknown): SluiceError {
   if (isSluiceError(error)) return error;
   return new SluiceError(
     'STORAGE_LOST',
-    `redis backend: ${what}: expected an answer from Redis, got ${reasonOf(error)}. ` +
+    `${what}: expected an answer from Redis, got ${reasonOf(error)}. ` +
       'Check that the server runs, can be reached and lets this user in; the call may be repeated.',
   );
 }
@@ -20,9 +20,9 @@ export function reasonOf(error: unknown): string {
   return /^[A-Z]{3,}(?= )/.exec(message)?.[0] ?? name ?? 'an error';
 }
 
-export function closedError(): SluiceError {
+export function closedError(subject: string): SluiceError {
   return new SluiceError(
     'STORAGE_LOST',
-    'redis backend: expected to be open, got a call after close(). Create another one.',
+    `${subject}: expected to be open, got a call after close(). Create another one.`,
   );
 }

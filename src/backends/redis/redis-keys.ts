@@ -12,7 +12,8 @@ import type { RunKey } from '../backend.ts';
  *
  * The rest is found without a run: `p:runs:tenant` and `p:due` sorted sets, hints that are checked against the run;
  * `p:key:tenant/key` the run of an idempotency key; `p:news` stream of what became of records; `p:lease:instance`,
- * `p:instances`, `p:owned:instance`, `p:inbox:instance`. Ids have none of `{}:/*`.
+ * `p:instances`, `p:owned:instance`, `p:inbox:instance`. Ids have none of `{}:/*`. What policies remember has keys of
+ * its own (see `policy-keys.ts`).
  */
 export class RedisKeys {
   readonly #prefix: string;

@@ -10,6 +10,8 @@ type Reply = string | number | null | readonly Reply[];
 
 /** How a link makes its connections. */
 export interface LinkHost {
+  /** Whose errors these are. */
+  readonly subject: string;
   readonly connect: () => Client;
   readonly clock: Clock;
   /** Milliseconds that a call may take. */
@@ -52,7 +54,7 @@ export class RedisLink {
     } catch (error) {
       this.#client.disconnect();
       // ioredis itself only says that the connection is closed.
-      throw storageLost('open', this.#lastError ?? error);
+      throw storageLost(`${this.#host.subject}: open`, this.#lastError ?? error);
     }
   }
 
@@ -68,7 +70,7 @@ export class RedisLink {
 
   /** Calls `heard` at every message, and once as soon as the channel is listened to. One listener per channel. */
   listen(channel: string, heard: () => void): () => void {
-    if (this.#closing) throw closedError();
+    if (this.#closing) throw closedError(this.#host.subject);
     this.#channels.set(channel, heard);
     const subscriber = (this.#subscriber ??= this.#subscribe());
     const ring = (): void => {
@@ -98,11 +100,11 @@ export class RedisLink {
     // Calls under way are answered before QUIT is.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
-    for (const fail of this.#underWay) fail(closedError());
+    for (const fail of this.#underWay) fail(closedError(this.#host.subject));
   }
 
   #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
-    if (this.#closing) return Promise.reject(closedError());
+    if (this.#closing) return Promise.reject(closedError(this.#host.subject));
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         stop();
@@ -110,7 +112,7 @@ export class RedisLink {
       };
       const fail = (error: unknown): void => {
         settle();
-        reject(storageLost(what, error));
+        reject(storageLost(`${this.#host.subject}: ${what}`, error));
       };
       const late = (): void => fail({ code: 'ETIMEDOUT' });
       const stop = this.#host.clock.alarm(this.#host.timeout, late, true);
@@ -170,7 +172,7 @@ export class RedisLink {
       if (this.#closing) return;
       this.#host.onTrouble({
         trouble: 'connection',
-        message: `redis backend: a connection broke: ${reasonOf(error)}. It is made anew.`,
+        message: `${this.#host.subject}: a connection broke: ${reasonOf(error)}. It is made anew.`,
       });
     });
   }

@@ -1,15 +1,8 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { SluiceError } from '../../errors/sluice-error.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
+import { checkPlace, checkPrefix, checkRange, type RedisPlace } from './redis-connector.ts';
 
 /** What {@link redisBackend} takes: one of `url`, `client` and `options` says where Redis is. */
-export interface RedisBackendOptions {
-  /** `redis://user:password@host:6379/0`, `rediss://` for TLS. Appears in no error and no log. */
-  readonly url?: string | undefined;
-  /** An ioredis client; its settings are used for connections of the backend's own, it stays yours to close. */
-  readonly client?: Redis | Cluster | undefined;
-  /** Options of ioredis, for Sentinel, TLS and the like. */
-  readonly options?: RedisOptions | undefined;
+export interface RedisBackendOptions extends RedisPlace {
   /** What every key and channel begins with: 1 to 64 letters, digits, `.`, `_` or `-`. Default: `sluice`. */
   readonly prefix?: string | undefined;
   /** How long an instance that is silent keeps its runs, in milliseconds, 100 to 600,000. Default: 10,000. */
@@ -52,15 +45,9 @@ export interface RedisSettings {
 
 export function resolveOptions(options: RedisBackendOptions): RedisSettings {
   const { prefix = 'sluice', clock = systemClock, onTrouble = () => undefined } = options;
-  const places = [options.url, options.client, options.options].filter(place => place !== undefined);
-  if (places.length !== 1) throw bad('url', 'exactly one of url, client and options', places.length);
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(prefix))
-    throw bad('prefix', '1 to 64 letters, digits, ".", "_" or "-"', prefix);
-  // What is behind the scheme may hold a password.
-  if (options.url !== undefined && !/^rediss?:\/\/./.test(options.url))
-    throw bad('url', 'redis://… or rediss://…', `${String(options.url).slice(0, 4)}…`);
+  checkPlace('redisBackend', options);
   return {
-    ...{ prefix, clock, onTrouble },
+    ...{ prefix: checkPrefix('redisBackend', prefix), clock, onTrouble },
     lease: within('lease', options.lease ?? 10_000, 100, 600_000),
     sweep: within('sweep', options.sweep ?? 5_000, 10, 3_600_000),
     timeout: within('timeout', options.timeout ?? 5_000, 100, 600_000),
@@ -69,13 +56,5 @@ export function resolveOptions(options: RedisBackendOptions): RedisSettings {
 }
 
 function within(name: string, value: number, least: number, most: number): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  throw bad(name, `a number from ${least} to ${most}`, value);
-}
-
-function bad(name: string, expected: string, got: unknown): SluiceError {
-  return new SluiceError(
-    'BAD_OPTION',
-    `redisBackend: ${name}: expected ${expected}, got ${JSON.stringify(got)}.`,
-  );
+  return checkRange('redisBackend', name, { value, least, most });
 }

@@ -5,17 +5,18 @@ import { isThenable } from '../answer.ts';
 import type { ExecutionContext, Matter } from '../execution-context.ts';
 import { memoryPolicyStore } from '../memory-policy-store.ts';
 import type { Policy } from '../policy.ts';
-import type { Amounts, PolicyStore, Spent } from '../policy-store.ts';
+import type { Amounts, Spent } from '../policy-store.ts';
 import type { Verdict } from '../verdict.ts';
 import { CallLedger, LEDGER_TYPES } from './call-ledger.ts';
 import { badOption, MILLISECONDS, numberOption } from './policy-option.ts';
-import { ACTIONS, ASKING_ORDER, type PolicyPlace } from './policy-place.ts';
+import { ACTIONS, ASKING_ORDER, type PolicyPlace, type PolicyStorage } from './policy-place.ts';
+import { checkStore } from './check-store.ts';
 import { checkRefusal, type Refusal, refusing } from './refusal.ts';
 import { isEnd, runOf } from './subject-names.ts';
 import { allOf, whenKnown } from './when-known.ts';
 
 /** What may be spent; at least one limit. */
-export interface BudgetOptions extends PolicyPlace {
+export interface BudgetOptions extends PolicyPlace, PolicyStorage {
   /** Tokens in and out, of `usage` in `llm.response`. */
   readonly tokens?: number | undefined;
   /** Of the same `usage`, in its unit. */
@@ -30,13 +31,13 @@ export interface BudgetOptions extends PolicyPlace {
   readonly within?: number | undefined;
   /** What becomes of what begins when it is spent. Default: `fail`. */
   readonly then?: Refusal | undefined;
-  /** Where the accounts are. Default: this process, for this policy alone. */
-  readonly store?: PolicyStore | undefined;
   readonly clock?: Clock | undefined;
 }
 
 const NAMES = ['tokens', 'cost', 'toolCalls', 'time'] as const;
 const DAY = 24 * 3_600_000;
+/** What a run has spent goes with it; this is for those whose process was killed. */
+const LONGEST_RUN = 31 * DAY;
 
 /**
  * Lets nothing begin once a budget is spent. Asked about `tool.called`, `llm.prompt` and `node.started`; with `types`
@@ -49,13 +50,14 @@ const DAY = 24 * 3_600_000;
  */
 export function budget(options: BudgetOptions): Policy {
   const { name = 'budget', priority = ASKING_ORDER.budget, types = ACTIONS, then = 'fail' } = options;
-  const { clock = systemClock, store = memoryPolicyStore({ clock }) } = options;
+  const { clock = systemClock, store = memoryPolicyStore({ clock }), onError, timeout } = options;
   const per = nameOption('budget: per', options.per ?? 'run', ['run', 'tenant', 'thread']);
   const within = numberOption('budget: within', options.within ?? DAY, MILLISECONDS);
+  checkStore('budget: store', store, ['spend', 'forget']);
   checkRefusal('budget: then', then);
   const limits = limitsOf(options);
   const { toolCalls: _, ...withoutTools } = limits;
-  const terms = { within: per === 'run' ? MILLISECONDS.max : within };
+  const terms = { within: per === 'run' ? LONGEST_RUN : within };
 
   const accountOf = ({ runId, tenantId, threadId }: ExecutionContext): string => {
     const owner = { run: runId, tenant: '', thread: threadId ?? runId }[per];
@@ -78,7 +80,7 @@ export function budget(options: BudgetOptions): Policy {
   };
 
   return {
-    ...{ name, priority, types },
+    ...{ name, priority, types, onError, timeout },
     observes: ['started', ...LEDGER_TYPES],
     decide(subject, context) {
       if (ledger.isHeld(subject, context)) return { signal: 'PROCEED' };

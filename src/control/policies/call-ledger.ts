@@ -1,3 +1,4 @@
+import { isThenable } from '../answer.ts';
 import type { ExecutionContext, Matter } from '../execution-context.ts';
 import { onAbort } from '../on-abort.ts';
 import { attemptOf, isEnd, isFailure, isSuccess, runOf } from './subject-names.ts';
@@ -75,12 +76,12 @@ export class CallLedger<Held> {
     const attempt = attemptOf(subject);
     if (attempt === undefined) return;
     // While the policy made up its mind, the call was given up.
-    if (context.signal.aborted) return void this.#onEnd(held, 'refused', subject, context);
+    if (context.signal.aborted) return unheard(this.#onEnd(held, 'refused', subject, context));
     const runKey = runOf(context);
     const entry: Entry<Held> = {
       ...{ held, runKey, attempt, opening: subject.type, title: titleOf(subject) },
       ...{ hasBegun: false, again: 0 },
-      stopListening: onAbort(context.signal, () => void this.#end(entry, 'refused', subject, context)),
+      stopListening: onAbort(context.signal, () => unheard(this.#end(entry, 'refused', subject, context))),
     };
     let run = this.#runs.get(runKey);
     if (!run) this.#runs.set(runKey, (run = new Map<string, Entry<Held>[]>()));
@@ -90,7 +91,7 @@ export class CallLedger<Held> {
     this.#waiting.add(entry);
     for (const oldest of this.#waiting) {
       if (this.#waiting.size <= MOST_WAITING) break;
-      void this.#end(oldest, 'refused', subject, context);
+      unheard(this.#end(oldest, 'refused', subject, context));
     }
   }
 
@@ -156,6 +157,11 @@ export class CallLedger<Held> {
     if (run?.size === 0) this.#runs.delete(runKey);
     return this.#onEnd(held, end, subject, context);
   }
+}
+
+/** A store that is away when nobody asks is told of by the next question. */
+function unheard(later: void | Promise<void>): void {
+  if (isThenable(later)) later.then(undefined, () => undefined);
 }
 
 /** As `control.decided` names what it is about. */

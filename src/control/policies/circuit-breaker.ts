@@ -2,17 +2,18 @@ import { systemClock, type Clock } from '../../time/clock.ts';
 import type { Matter } from '../execution-context.ts';
 import { memoryPolicyStore } from '../memory-policy-store.ts';
 import type { Policy } from '../policy.ts';
-import type { CallOutcome, PolicyStore } from '../policy-store.ts';
+import type { CallOutcome } from '../policy-store.ts';
 import type { Verdict } from '../verdict.ts';
 import { type CallEnd, CallLedger, LEDGER_TYPES } from './call-ledger.ts';
 import { COUNT, functionOption, MILLISECONDS, numberOption } from './policy-option.ts';
-import { ASKING_ORDER, CALLS, type PolicyPlace } from './policy-place.ts';
+import { ASKING_ORDER, CALLS, type PolicyPlace, type PolicyStorage } from './policy-place.ts';
+import { checkStore } from './check-store.ts';
 import { checkRefusal, type Refusal, refusing } from './refusal.ts';
 import { keyOf, type PolicyKey, thingOf } from './subject-names.ts';
 import { whenKnown } from './when-known.ts';
 
 /** When {@link circuitBreaker} opens and closes. */
-export interface CircuitBreakerOptions extends PolicyPlace {
+export interface CircuitBreakerOptions extends PolicyPlace, PolicyStorage {
   /** So many failures open it: 1 to 10,000. Default: 5. */
   readonly failures?: number | undefined;
   /** Milliseconds in which they count together: 1 to a year. Default: 60,000. */
@@ -27,8 +28,6 @@ export interface CircuitBreakerOptions extends PolicyPlace {
   readonly then?: Refusal | undefined;
   /** Which `*.failed` count. Default: all but those of calls that the run or a policy ended. */
   readonly counts?: ((failure: Matter) => boolean) | undefined;
-  /** Where the circuits are. Default: this process, for this policy alone. */
-  readonly store?: PolicyStore | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -46,7 +45,13 @@ const NOT_ITS_FAULT: ReadonlySet<unknown> = new Set([
  */
 export function circuitBreaker(options: CircuitBreakerOptions = {}): Policy {
   const { name = 'circuitBreaker', priority = ASKING_ORDER.breaker, types = CALLS, then = 'fail' } = options;
-  const { key = thingOf, clock = systemClock, store = memoryPolicyStore({ clock }) } = options;
+  const {
+    key = thingOf,
+    clock = systemClock,
+    store = memoryPolicyStore({ clock }),
+    onError,
+    timeout,
+  } = options;
   const { counts = ({ data }: Matter) => !NOT_ITS_FAULT.has(data['code']) } = options;
   const rules = {
     failures: numberOption('circuitBreaker: failures', options.failures ?? 5, { ...COUNT, max: 10_000 }),
@@ -54,6 +59,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Policy {
     cooldown: numberOption('circuitBreaker: cooldown', options.cooldown ?? 30_000, MILLISECONDS),
     halfOpen: numberOption('circuitBreaker: halfOpen', options.halfOpen ?? 1, { ...COUNT, max: 1_000 }),
   };
+  checkStore('circuitBreaker: store', store, ['admit', 'report']);
   checkRefusal('circuitBreaker: then', then);
   functionOption('circuitBreaker: key', key);
   functionOption('circuitBreaker: counts', counts);
@@ -67,7 +73,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): Policy {
       store.report(`${name}:${what}`, rules, { outcome: outcomeOf(end, subject), trial }),
   );
   return {
-    ...{ name, priority, types },
+    ...{ name, priority, types, onError, timeout },
     observes: LEDGER_TYPES,
     decide(subject, context) {
       if (ledger.isHeld(subject, context)) return { signal: 'PROCEED' };

@@ -4,6 +4,7 @@ import { SluiceError } from '../../errors/sluice-error.ts';
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
+  /** Empty for things that are counted. */
   readonly unit: string;
   /** Fractions are refused. */
   readonly whole?: boolean;
@@ -12,14 +13,14 @@ export interface NumberRange {
 /** A duration of up to a year; longer ones are mistakes. */
 export const MILLISECONDS: NumberRange = { min: 1, max: 365 * 24 * 3_600_000, unit: 'ms' };
 /** Some of something. */
-export const COUNT: NumberRange = { min: 1, max: 1e9, unit: 'or more', whole: true };
+export const COUNT: NumberRange = { min: 1, max: 1e9, unit: '', whole: true };
 
 /** Gives back a number in its range. Throws `BAD_OPTION`, named after `option`. */
 export function numberOption(option: string, value: unknown, { min, max, unit, whole }: NumberRange): number {
   const isNumber = typeof value === 'number' && value >= min && value <= max;
   if (isNumber && (!whole || Number.isInteger(value))) return value;
-  const expected = `${whole ? 'a whole number' : 'a number'} from ${min} to ${max}`;
-  throw badOption(option, `expected ${expected} (${unit}), got ${shown(value)}`);
+  const expected = `${whole ? 'a whole number' : 'a number'} from ${min} to ${max}${unit && ` (${unit})`}`;
+  throw badOption(option, `expected ${expected}, got ${shown(value)}`);
 }
 
 /** Gives back a function, or nothing where none was given. Throws `BAD_OPTION`. */

@@ -1,4 +1,5 @@
 import type { FilterSpec } from '../../event/filter.ts';
+import type { PolicyStore } from '../policy-store.ts';
 
 /** What every policy of the package may be told besides its own options. */
 export interface PolicyPlace {
@@ -8,6 +9,16 @@ export interface PolicyPlace {
   readonly priority?: number | undefined;
   /** Types and topics it is asked about. Each policy says its default. */
   readonly types?: FilterSpec | undefined;
+}
+
+/** Where a policy keeps its counts, and what it means that it cannot reach them. */
+export interface PolicyStorage {
+  /** Where the counts are. Default: this process, for this policy alone. */
+  readonly store?: PolicyStore | undefined;
+  /** A store that breaks or is too late: `closed` as much as a FAIL, `open` that the call goes ahead. Default: `closed`. */
+  readonly onError?: 'closed' | 'open' | undefined;
+  /** Milliseconds the store may take: 1 to a year. Default: 5,000. */
+  readonly timeout?: number | undefined;
 }
 
 /**

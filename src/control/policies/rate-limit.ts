@@ -1,17 +1,17 @@
 import { systemClock, type Clock } from '../../time/clock.ts';
 import { memoryPolicyStore } from '../memory-policy-store.ts';
 import type { Policy } from '../policy.ts';
-import type { PolicyStore } from '../policy-store.ts';
 import type { Verdict } from '../verdict.ts';
 import { COUNT, functionOption, MILLISECONDS, numberOption } from './policy-option.ts';
-import { ASKING_ORDER, CALLS, type PolicyPlace } from './policy-place.ts';
+import { ASKING_ORDER, CALLS, type PolicyPlace, type PolicyStorage } from './policy-place.ts';
+import { checkStore } from './check-store.ts';
 import { checkRefusal, type Refusal, refusing } from './refusal.ts';
 import { RunNotes } from './run-notes.ts';
 import { attemptOf, isEnd, keyOf, type PolicyKey, runOf, thingOf } from './subject-names.ts';
 import { whenKnown } from './when-known.ts';
 
 /** How often {@link rateLimit} lets something happen. */
-export interface RateLimitOptions extends PolicyPlace {
+export interface RateLimitOptions extends PolicyPlace, PolicyStorage {
   /** So often in `per`, on average: 1 or more. */
   readonly limit: number;
   /** Milliseconds: 1 to a year. */
@@ -24,8 +24,6 @@ export interface RateLimitOptions extends PolicyPlace {
   readonly then?: 'wait' | Refusal | undefined;
   /** Milliseconds nobody waits longer than: who would have to fails at once. Default: 60,000. */
   readonly maxWait?: number | undefined;
-  /** Where the counts are. Default: this process, for this policy alone. */
-  readonly store?: PolicyStore | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -40,7 +38,13 @@ const EARLY = 2;
  */
 export function rateLimit(options: RateLimitOptions): Policy {
   const { name = 'rateLimit', priority = ASKING_ORDER.rate, types = CALLS, then = 'wait' } = options;
-  const { key = thingOf, clock = systemClock, store = memoryPolicyStore({ clock }) } = options;
+  const {
+    key = thingOf,
+    clock = systemClock,
+    store = memoryPolicyStore({ clock }),
+    onError,
+    timeout,
+  } = options;
   const limit = numberOption('rateLimit: limit', options.limit, COUNT);
   const bucket = {
     limit,
@@ -50,12 +54,13 @@ export function rateLimit(options: RateLimitOptions): Policy {
   const maxWait = numberOption('rateLimit: maxWait', options.maxWait ?? 60_000, {
     ...{ min: 0, max: 2 ** 31 - 1, unit: 'ms' },
   });
+  checkStore('rateLimit: store', store, ['take']);
   checkRefusal('rateLimit: then', then, ['wait']);
   functionOption('rateLimit: key', key);
   /** When it is the turn of those who wait. */
   const turns = new RunNotes<number>();
   return {
-    ...{ name, priority, types },
+    ...{ name, priority, types, onError, timeout },
     observes: 'minimal',
     decide(subject, context) {
       const run = runOf(context);

@@ -89,6 +89,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       clock,
       sweep: this.#sweep,
       live: this.#live,
+      secrets,
       timeout,
     });
     const settings = { ...resolved, backend };

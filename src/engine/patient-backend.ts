@@ -1,9 +1,11 @@
 import type { Backend } from '../backends/backend.ts';
 import { degradedNotice } from '../run/reader.ts';
+import type { TextMask } from '../secrets/mask-value.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { LostRuns } from './lost-runs.ts';
+import { maskedCommands } from './masked-commands.ts';
 import { settleOrphan } from './orphans.ts';
 import { PatientLog } from './patient-log.ts';
 
@@ -12,6 +14,17 @@ const END = {
   message: 'The backend was away for longer than its time limit, and the end of the run could not be stored.',
 } as const;
 
+/** What a backend is used with. */
+export interface PatientBackendParts {
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly live: LiveRuns;
+  /** What commands to other processes must not show. */
+  readonly secrets: TextMask;
+  /** Milliseconds for which it may be away. */
+  readonly timeout: number;
+}
+
 /** The backend as the runs of an engine use it: with patience, and with an end for what was lost all the same. */
 export function patientBackend(
   backend: Backend,
@@ -19,8 +32,9 @@ export function patientBackend(
     clock,
     sweep,
     live,
+    secrets,
     timeout,
-  }: { readonly clock: Clock; readonly sweep: Sweep; readonly live: LiveRuns; readonly timeout: number },
+  }: PatientBackendParts,
 ): Backend {
   const { flags, directory, lease, commands } = backend;
   const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
@@ -36,7 +50,7 @@ export function patientBackend(
     },
   });
   return {
-    ...{ flags, log, directory, ...(lease && { lease }), ...(commands && { commands }) },
+    ...{ flags, log, directory, ...(lease && { lease }), ...(commands && { commands: maskedCommands(commands, secrets) }) },
     close() {
       log.close();
       return backend.close();

@@ -34,6 +34,9 @@ function setup(answer: (batch: Batch) => Awaitable<AppendResult>, chain?: string
     host: {
       sayEnd: proposed => proposed,
       cancelledElsewhere: () => undefined,
+      canRegain: false,
+      regain: () => Promise.reject(new Error('nobody else writes it')),
+      endedElsewhere: () => undefined,
       deliver: event => {
         events.push(event);
         told.push(`deliver ${event.seq}`);

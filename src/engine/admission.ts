@@ -11,6 +11,10 @@ import type { EventDefinitions } from '../event/define-events.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import { parseFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
+import { AppendKeys } from '../run/append-keys.ts';
+import { LIVING_KEYS } from '../run/appender.ts';
+import type { Outside, Ownership } from '../run/outside.ts';
+import { readKeys } from '../run/stored-keys.ts';
 import type { RunServices, RunSettings } from '../run/run-parts.ts';
 import { RunActor } from '../run/run.ts';
 import { maskValue } from '../secrets/mask-value.ts';
@@ -38,6 +42,8 @@ export interface AdmissionKind {
   readonly events?: EventDefinitions | undefined;
   /** Lets this process write it, where several may. */
   readonly fence?: string | undefined;
+  /** Another process had it before. */
+  readonly isAdopted?: boolean;
 }
 
 /** What admission shares with the rest of the engine. */
@@ -47,6 +53,10 @@ export interface AdmissionRooms {
   readonly observers: Observers;
   /** The fence of a run that was just created. */
   readonly claim: (key: RunKey) => Promise<string | undefined>;
+  /** Whose a run is that producers outside write. */
+  readonly ownershipOf: (key: RunKey) => Ownership;
+  /** Another process has such a run by now. */
+  readonly left: (key: RunKey, epoch: string) => void;
 }
 
 /** Milliseconds of silence after which a producer outside is given up. */
@@ -58,6 +68,8 @@ export class Admission {
   readonly #live: LiveRuns;
   /** Absent where one process owns everything. */
   readonly #claim: AdmissionRooms['claim'] | undefined;
+  readonly #ownershipOf: AdmissionRooms['ownershipOf'] | undefined;
+  readonly #left: AdmissionRooms['left'];
   readonly #keeping: KeeperServices;
   readonly #services: RunServices;
   readonly #instance = randomName(8);
@@ -71,11 +83,16 @@ export class Admission {
   readonly #isLasting: boolean;
   #lastSettings: RunSettings | undefined;
 
-  constructor(settings: EngineSettings, { sweep, live, observers, claim }: AdmissionRooms) {
+  constructor(
+    settings: EngineSettings,
+    { sweep, live, observers, claim, ownershipOf, left }: AdmissionRooms,
+  ) {
     const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
     this.#live = live;
     this.#claim = settings.backend.lease && claim;
+    this.#ownershipOf = settings.backend.lease && ownershipOf;
+    this.#left = left;
     this.#isLasting = backend.flags.durable || backend.flags.shared;
     this.#keeping = { directory: backend.directory, clock, live, observers };
     this.#services = {
@@ -129,14 +146,18 @@ export class Admission {
     }
   }
 
-  /** An actor for a run of a process that is gone; nothing has begun. Throws `TOO_MANY_RUNS`. */
+  /** An actor for a run of another process; nothing has begun. Throws `TOO_MANY_RUNS`. */
   adopt(record: RunRecord, events: EventDefinitions | undefined, fence: string | undefined): RunActor {
     this.#live.checkRoom(this.#asked);
     const { runId, tenantId, threadId, labels = NO_LABELS, metadata, rules } = record;
     const { maxDuration = Infinity, idle = Infinity } = rules ?? {};
     const filter = parseFilter(rules?.record, { custom: events?.names });
     const start = { runId, tenantId, threadId, labels, metadata, record: filter, maxDuration, idle };
-    return this.#actorOf(start, { agent: record.agent, isOpen: false, events, fence }, record);
+    return this.#actorOf(
+      start,
+      { agent: record.agent, isOpen: rules?.isOpen ?? false, events, fence, isAdopted: true },
+      record,
+    );
   }
 
   /** Resolves when all that was asked is admitted or refused. */
@@ -153,7 +174,7 @@ export class Admission {
     }
   }
 
-  #recordOf(start: StartSettings, { agent }: AdmissionKind): RunRecord {
+  #recordOf(start: StartSettings, { agent, isOpen }: AdmissionKind): RunRecord {
     const { secrets, clock, keep } = this.#settings;
     const now = isoTime(clock.now());
     return {
@@ -171,14 +192,14 @@ export class Admission {
       metadata: maskValue(start.metadata, secrets).value as JsonObject | undefined,
       ttl: start.ttl,
       keep,
-      rules: this.#isLasting ? rulesOf(start) : undefined,
+      rules: this.#isLasting ? rulesOf(start, isOpen) : undefined,
     };
   }
 
   #actorOf(start: ActorStart, kind: AdmissionKind, record: RunRecord): RunActor {
     const { runId, tenantId, threadId, labels, metadata } = start;
     const key = runKey(tenantId, runId);
-    const actor = new RunActor({
+    const actor: RunActor = new RunActor({
       // Labels and metadata are copies for the agent: what it does to them must not change the record.
       identity: {
         runId,
@@ -193,9 +214,27 @@ export class Admission {
       services: this.#services,
       settings: this.#settingsOf(start, kind),
       listener: new RunKeeper(this.#keeping, key),
+      ...(kind.isOpen && { outside: this.#outsideOf(key, kind, () => actor) }),
     });
     this.#live.add(key, actor);
     return actor;
+  }
+
+  #outsideOf(key: RunKey, { isAdopted }: AdmissionKind, actorOf: () => RunActor): Outside {
+    const keys = new AppendKeys(LIVING_KEYS);
+    const { log } = this.#services;
+    const live = this.#live;
+    return {
+      ...{ keys, isLasting: this.#isLasting, ownership: this.#ownershipOf?.(key) },
+      ...(isAdopted && { load: () => readKeys(log, key, LIVING_KEYS, keys) }),
+      left: () => {
+        if (live.get(key) === actorOf()) live.remove(key);
+        this.#left(key, actorOf().parts.identity.epoch);
+      },
+      came: () => {
+        if (!live.get(key)) live.add(key, actorOf());
+      },
+    };
   }
 
   /** Most runs behave like the one before, and then share its settings. */
@@ -228,8 +267,10 @@ type ActorStart = Pick<
 >;
 
 // JSON has no infinity.
-function rulesOf({ record, maxDuration, idle }: StartSettings): RunRules {
+function rulesOf({ record, maxDuration, idle: given }: StartSettings, isOpen: boolean): RunRules {
+  const idle = given ?? (isOpen ? PRODUCER_IDLE : undefined);
   return {
+    ...(isOpen && { isOpen }),
     record: record.spec,
     ...(maxDuration !== Infinity && { maxDuration }),
     ...(idle !== undefined && idle !== Infinity && { idle }),

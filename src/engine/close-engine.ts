@@ -1,4 +1,6 @@
 import type { Backend } from '../backends/backend.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
+import type { RunActor } from '../run/run.ts';
 import { cancelled } from '../run/stop.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { Admission } from './admission.ts';
@@ -43,6 +45,23 @@ export interface EngineRooms {
   readonly backend: Backend;
 }
 
+/** The producer of a run lives on, and goes to another process, or to the next one. */
+async function isElsewhere({ parts: { outside }, isWrittenHere, stop, pipe }: RunActor): Promise<boolean> {
+  if (!outside?.isLasting || stop) return false;
+  if (!isWrittenHere) {
+    await pipe.drained();
+    return true;
+  }
+  if (!outside.ownership) return false;
+  const fence = await outside.ownership.look().catch(() => pipe.fence);
+  return fence !== pipe.fence;
+}
+
+function leftOpen(runId: string): SluiceError {
+  const message = `run ${runId}: the engine was closed. The run is open for its producer, in other processes and later ones.`;
+  return new SluiceError('ENGINE_CLOSED', message, { runId });
+}
+
 /** The order of closing: intake (the engine refuses new requests by now), runs, watchers, time, storage. */
 export async function closeEngine(
   rooms: EngineRooms,
@@ -51,7 +70,13 @@ export async function closeEngine(
   const { admission, live, observers, sinks, sweep, instance, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
   await admission.settled();
-  const actors = live.all();
+  const actors: RunActor[] = [];
+  await Promise.all(
+    live.all().map(async actor => {
+      if (await isElsewhere(actor)) actor.leave(leftOpen(actor.parts.identity.runId));
+      else actors.push(actor);
+    }),
+  );
   for (const actor of actors) actor.requestStop(cancelled('the engine is closing'));
   await Promise.all(actors.map(actor => actor.result.promise.catch(() => undefined)));
   const draining = Promise.all([observers.close(drain), sinks.close(drain)]);

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { isPromise, type RunRecord } from '../backends/backend.ts';
+import { isPromise, type Claim, type RunRecord } from '../backends/backend.ts';
 import type { Gate } from '../control/gate.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { parseFilter, type FilterSpec } from '../event/filter.ts';
@@ -10,8 +10,8 @@ import { withRunContext } from '../run/current-context.ts';
 import type { StartRun } from '../run/actions/child-run.ts';
 import { largestBatch, type Appended, type AppendEvent, type AppendOptions } from '../run/appender.ts';
 import type { RunReader } from '../run/reader.ts';
-import { Run } from '../run/run-handle.ts';
-import { LiveSource, repeatedSource, storedSource } from '../run/run-sources.ts';
+import { Run, type RunSource } from '../run/run-handle.ts';
+import { LiveSource, repeatedSource, storedSource, wanderingSource } from '../run/run-sources.ts';
 import type { RunActor } from '../run/run.ts';
 import { RunWriter } from '../run/writer.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
@@ -35,6 +35,7 @@ import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
 import type { AnyObserver, Observation } from './observers/observer.ts';
 import { OWNER_LOST, settleOrphan, settleOrphans } from './orphans.ts';
+import { OpenRuns } from './open-runs.ts';
 import { Observers } from './observers/observers.ts';
 import type { Sink, SinkHandle, SinkOptions } from './sinks/sink.ts';
 import { Sinks } from './sinks/sinks.ts';
@@ -69,6 +70,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #sinks: Sinks;
   readonly #admission: Admission;
   readonly #instance: Instance;
+  readonly #openRuns: OpenRuns;
   readonly #runEvents: RunEvents;
   readonly #rules: ContextRules;
   readonly #producers: Producers;
@@ -101,20 +103,31 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#sinks = new Sinks({ backend, clock, sweep: this.#sweep, watchFirstEvents }, secrets);
     this.#instance = new Instance({
       ...{ backend, clock, sweep: this.#sweep, live: this.#live },
-      settle: (record, fence) =>
-        settleOrphan({ backend, clock, resume: this.#resume }, record, OWNER_LOST, fence),
+      settle: (record, claim) =>
+        settleOrphan({ backend, clock, resume: this.#resume }, record, OWNER_LOST, claim),
     });
     this.#admission = new Admission(settings, {
       ...{ sweep: this.#sweep, live: this.#live, observers: this.#observers },
       claim: key => this.#instance.claim(key),
+      ownershipOf: key => ({
+        take: () => this.#instance.take(key),
+        look: () => this.#instance.look(key),
+        patience: timeout,
+      }),
+      left: (key, epoch) => this.#producers.left(key, epoch),
+    });
+    this.#openRuns = new OpenRuns({
+      ...{ backend, live: this.#live, admission: this.#admission, instance: this.#instance, clock, events },
+      checkOpen: () => this.#checkOpen(),
     });
     this.#runEvents = new RunEvents(backend, events);
     const startRun: StartRun = (agent, started) =>
       this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
     this.#rules = { now: () => clock.now(), eventBytes, events, secrets, startRun };
-    this.runs = new Runs(backend, this.#live, this.#runEvents);
+    this.runs = new Runs(backend, this.#live, { events: this.#runEvents, rescue: this.#instance });
     this.#producers = new Producers({
       ...{ live: this.#live, runs: this.runs, clock, sweep: this.#sweep, rules: this.#rules },
+      ...{ log: backend.log, adopt: record => this.#openRuns.adopt(record) },
     });
     this.events = callableEvents(this.#runEvents);
     this.secrets = secrets;
@@ -280,16 +293,21 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   /** Whether the agent of a run can go on with it. */
   readonly #resume = async (
     record: RunRecord,
-    last: RunEvent,
-    fence: string | undefined,
+    last: RunEvent | undefined,
+    claim: Claim | undefined,
   ): Promise<boolean> => {
+    if (record.rules?.isOpen) {
+      this.#openRuns.goOn(record, last, claim);
+      return true;
+    }
     const agent = this.#settings.agents.get(record.agent ?? '') as ResolvedAgent | undefined;
     const { resume } = agent ?? {};
-    if (!agent || !resume) return false;
+    // Who asked for a cancel wants no new beginning.
+    if (!agent || !resume || !last || claim?.cancel) return false;
     const { tenantId, runId } = record;
     const saved = await this.runs.checkpoint(runId, { tenantId });
     const checkpoint = saved && { ...saved.data, seq: saved.seq };
-    const actor = this.#admission.adopt(record, agent.events ?? this.#settings.events, fence);
+    const actor = this.#admission.adopt(record, agent.events ?? this.#settings.events, claim?.fence);
     actor.takeOver(last, randomName(8), () =>
       this.#work(
         actor,
@@ -301,7 +319,16 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   };
 
   #liveRun<Output>(actor: RunActor): Run<Output, Custom> {
-    return new Run(new LiveSource(actor, this.#readAfter));
+    return new Run(this.#sourceOf(actor));
+  }
+
+  #sourceOf(actor: RunActor): RunSource {
+    if (!actor.canRegain) return new LiveSource(actor, this.#readAfter);
+    const { runId, tenantId } = actor.parts.identity;
+    return wanderingSource(actor, {
+      read: () => this.#readAfter(actor, 0),
+      cancel: async reason => void (await this.runs.cancel(runId, { tenantId, reason })),
+    });
   }
 
   readonly #readAfter = (actor: RunActor, seq: number): RunReader => {
@@ -313,7 +340,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   async #repeatedRun<Output>({ runId, tenantId, status, epoch }: RunRecord): Promise<Run<Output, Custom>> {
     const key = keyOf(runId, tenantId);
     const actor = this.#live.get(key);
-    if (actor) return new Run(repeatedSource(new LiveSource(actor, this.#readAfter)));
+    if (actor) return new Run(repeatedSource(this.#sourceOf(actor)));
     const { cursor } = await this.#runEvents.tip(runId, { tenantId });
     return new Run(
       storedSource({

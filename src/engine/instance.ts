@@ -1,4 +1,11 @@
-import type { Backend, Command, RunKey, RunRecord } from '../backends/backend.ts';
+import {
+  runKey,
+  type Backend,
+  type Claim,
+  type Command,
+  type RunKey,
+  type RunRecord,
+} from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { cancelled } from '../run/stop.ts';
@@ -19,7 +26,7 @@ export interface InstanceHost {
   readonly sweep: Sweep;
   readonly live: LiveRuns;
   /** Goes on with a run that was claimed, or ends it. */
-  readonly settle: (record: RunRecord, fence: string) => Promise<void>;
+  readonly settle: (record: RunRecord, claim: Claim) => Promise<void>;
 }
 
 /**
@@ -30,6 +37,8 @@ export interface InstanceHost {
 export class Instance {
   readonly #host: InstanceHost;
   readonly #id = newId();
+  /** Runs of others that are looked after right now. */
+  readonly #settling = new Set<RunKey>();
   #membership: Promise<{ leave(): unknown }> | undefined;
   #isClosed = false;
 
@@ -57,6 +66,47 @@ export class Instance {
     throw new SluiceError('STORAGE_LOST', `run ${key}: another process has claimed it.`);
   }
 
+  /** Takes a run that other processes may write, too, from whoever has it. Rejects with `STORAGE_LOST`. */
+  async take(key: RunKey): Promise<Claim> {
+    await this.#join();
+    const claimed = await this.#host.backend.lease!.claim(key, { force: true });
+    if (claimed !== 'held') return claimed;
+    throw new SluiceError('STORAGE_LOST', `run ${key}: expected a forced claim to be granted, got "held".`);
+  }
+
+  /** The fence under which this process has a run; `undefined` if another one has it, and lives. */
+  async look(key: RunKey): Promise<string | undefined> {
+    await this.#join();
+    const claimed = await this.#host.backend.lease!.claim(key);
+    return claimed === 'held' ? undefined : claimed.fence;
+  }
+
+  /**
+   * Looks after one run at once if its owner is gone, as the next look at all of them would. Where the owner lives it
+   * does nothing.
+   */
+  async rescue(record: RunRecord): Promise<void> {
+    const { backend, live } = this.#host;
+    const key = runKey(record.tenantId, record.runId);
+    if (!backend.lease || live.get(key)) return;
+    await this.#join();
+    // One without events is about to be claimed by the process that created it.
+    const page = await backend.log.read(key, { after: 0, limit: 0 });
+    if (page.result === 'page' && page.tip > 0 && !page.closed) await this.#settle(record, key);
+  }
+
+  async #settle(record: RunRecord, key: RunKey): Promise<void> {
+    const { backend, settle, live } = this.#host;
+    if (this.#settling.has(key)) return;
+    this.#settling.add(key);
+    try {
+      const claimed = await backend.lease!.claim(key);
+      if (claimed !== 'held' && !live.get(key)) await settle(record, claimed);
+    } finally {
+      this.#settling.delete(key);
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const membership = await this.#membership?.catch(() => undefined);
@@ -64,13 +114,21 @@ export class Instance {
   }
 
   async #join(): Promise<void> {
-    const joining = (this.#membership ??= Promise.resolve(this.#host.backend.lease!.join(this.#id)));
+    const joining = (this.#membership ??= Promise.resolve(
+      this.#host.backend.lease!.join(this.#id, key => this.#lose(key)),
+    ));
     try {
       await joining;
     } catch (error) {
       if (this.#membership === joining) this.#membership = undefined;
       throw error;
     }
+  }
+
+  /** Another process has it by now, so that nothing of this one would be taken. */
+  #lose(key: RunKey): void {
+    const message = `run ${key}: another process has it by now, or the store has lost it.`;
+    this.#host.live.get(key)?.lose(new SluiceError('STORAGE_LOST', message));
   }
 
   #again(every: number, work: () => Promise<void>): void {
@@ -104,13 +162,12 @@ export class Instance {
 
   async #sweep(): Promise<void> {
     await this.#join();
-    const { backend, settle } = this.#host;
+    const { backend } = this.#host;
     for (const { keys } of await backend.lease!.dead()) {
       for (const key of keys) {
         const record = await backend.directory.get(key);
         if (!record || isEnded(record.status)) continue;
-        const claimed = await backend.lease!.claim(key);
-        if (claimed !== 'held') await settle(record, claimed.fence);
+        await this.#settle(record, key);
       }
     }
   }

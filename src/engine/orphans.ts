@@ -1,4 +1,4 @@
-import { runKey, type Backend, type Batch, type RunRecord } from '../backends/backend.ts';
+import { runKey, type Backend, type Batch, type Claim, type RunRecord } from '../backends/backend.ts';
 import { chainNext } from '../event/chain.ts';
 import { encodeLine } from '../event/codec.ts';
 import { formatCursor, parseCursor } from '../event/cursor.ts';
@@ -28,7 +28,11 @@ export interface OrphanHost {
   readonly backend: Backend;
   readonly clock: Clock;
   /** Goes on with a run behind its newest event; whether somebody can. */
-  readonly resume?: (record: RunRecord, last: RunEvent, fence: string | undefined) => Promise<boolean>;
+  readonly resume?: (
+    record: RunRecord,
+    last: RunEvent | undefined,
+    claim: Claim | undefined,
+  ) => Promise<boolean>;
 }
 
 /**
@@ -41,14 +45,14 @@ export async function settleOrphans(host: OrphanHost): Promise<void> {
 }
 
 /**
- * Lets somebody go on with one run, or gives it its end; if its log has one, its record is told. `fence` is the caller's
- * where the run was claimed. Does nothing if somebody else has the run by now.
+ * Lets somebody go on with one run, or gives it its end; if its log has one, its record is told. `claim` is the caller's
+ * where there are leases. Does nothing if somebody else has the run by now.
  */
 export async function settleOrphan(
   { backend: { log, directory, flags }, clock, resume }: OrphanHost,
   record: RunRecord,
   end: OrphanEnd,
-  fence?: string,
+  claim?: Claim,
 ): Promise<void> {
   const { runId, tenantId } = record;
   const key = runKey(tenantId, runId);
@@ -58,7 +62,8 @@ export async function settleOrphan(
   if (newest.result !== 'page') return;
   let last = newest.entries[0]?.event;
   if (!newest.closed) {
-    if (last && (await resume?.(record, last, fence))) return;
+    if (await resume?.(record, last, claim)) return;
+    const fence = claim?.fence;
     const isChained = flags.chained;
     const at = {
       after: newest.cursor,

@@ -39,7 +39,8 @@ export function patientBackend(
   const { flags, directory, lease, commands } = backend;
   const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
     const record = await directory.get(key);
-    if (record) await settleOrphan({ backend, clock }, record, END, fence);
+    if (record)
+      await settleOrphan({ backend, clock }, record, END, fence === undefined ? undefined : { fence });
     log.forget(key);
   });
   const log = new PatientLog(backend.log, {

@@ -1,9 +1,19 @@
-import type { RunKey } from '../backends/backend.ts';
+import type { Log, RunKey, RunRecord } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
-import { Appender, type Appended, type AppendEvent, type AppendOptions } from '../run/appender.ts';
+import { AppendKeys } from '../run/append-keys.ts';
+import {
+  Appender,
+  ENDED_KEYS,
+  type Appended,
+  type AppendEvent,
+  type AppendOptions,
+} from '../run/appender.ts';
+import { repeatedAnswer } from '../run/batch-answer.ts';
 import type { EmitterRules } from '../run/emitter.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { runEnded, type RunActor } from '../run/run.ts';
+import { readStorage } from '../run/read-storage.ts';
+import { readKeys } from '../run/stored-keys.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -17,6 +27,9 @@ export interface ProducerServices {
   readonly clock: Clock;
   readonly sweep: Sweep;
   readonly rules: EmitterRules;
+  readonly log: Log;
+  /** Goes on with a run that is not here; `undefined` if it has ended. */
+  readonly adopt: (record: RunRecord) => Promise<RunActor | undefined>;
 }
 
 /** Milliseconds for which a batch may be repeated after the end of its run. */
@@ -31,6 +44,8 @@ const MOST_ENDED_KEYS = 100_000;
 export class Producers {
   readonly #services: ProducerServices;
   readonly #appenders = new Map<RunKey, Appender>();
+  /** Runs of other processes that were asked for. */
+  readonly #adopting = new Map<RunKey, Promise<RunActor | undefined>>();
   /** In the order of their ends, with what cancels the time they have. */
   readonly #ended = new Map<Appender, { readonly key: RunKey; readonly cancel: () => void }>();
   #endedKeys = 0;
@@ -47,10 +62,32 @@ export class Producers {
     const key = keyOf(runId, tenantId);
     const actor = this.#services.live.get(key);
     if (actor) return this.appenderOf(actor).append(events, { flush });
-    const { status, epoch } = await this.#services.runs.get(runId, { tenantId });
+    const record = await this.#services.runs.get(runId, { tenantId });
     const appender = this.#appenders.get(key);
-    if (appender?.epoch === epoch) return appender.append(events, { flush });
-    throw isEnded(status) ? runEnded(runId) : notHere(runId);
+    if (appender?.epoch === record.epoch) return appender.append(events, { flush });
+    if (!record.rules?.isOpen) throw refusalOf(record);
+    let adopting = this.#adopting.get(key);
+    if (!adopting) {
+      adopting = this.#services.adopt(record).finally(() => this.#adopting.delete(key));
+      this.#adopting.set(key, adopting);
+    }
+    const adopted = await adopting;
+    if (adopted) return this.appenderOf(adopted).append(events, { flush });
+    return this.#repeated(record, key, events);
+  }
+
+  /** The run ended in another process, or in a former one: its log knows what was appended. */
+  async #repeated(record: RunRecord, key: RunKey, events: readonly AppendEvent[]): Promise<Appended> {
+    const { log } = this.#services;
+    const { runId } = record;
+    return readStorage(`run ${runId}`, async () => {
+      const keys = new AppendKeys(ENDED_KEYS);
+      await readKeys(log, key, ENDED_KEYS, keys);
+      const newest = await log.read(key, { after: 0, limit: 1, reverse: true });
+      if (newest.result !== 'page') throw runEnded(runId);
+      const cancelRequested = newest.entries[0]?.type === 'cancelled';
+      return repeatedAnswer(runId, events, { keys, stand: { cursor: newest.cursor, cancelRequested } });
+    });
   }
 
   /** The one appender of a run of this process. Throws `RUN_HAS_AGENT`. */
@@ -67,11 +104,16 @@ export class Producers {
     return appender;
   }
 
+  /** A run whose actor went elsewhere: whoever asks for it again adopts it anew. */
+  left(key: RunKey, epoch: string): void {
+    if (this.#appenders.get(key)?.epoch === epoch) this.#appenders.delete(key);
+  }
+
   #retire(appender: Appender, key: RunKey): void {
     appender.retire();
     // Another run may have taken the id meanwhile.
     if (this.#appenders.get(key) !== appender) return;
-    if (appender.size === 0) {
+    if (appender.size === 0 || !appender.hasEnded) {
       this.#appenders.delete(key);
       return;
     }
@@ -101,6 +143,11 @@ function hasAgent(runId: string): SluiceError {
     `run ${runId} has an agent, and only its agent writes to it. Create a run without an agent to append events.`,
     { runId },
   );
+}
+
+function refusalOf({ runId, status, rules }: RunRecord): SluiceError {
+  if (isEnded(status)) return runEnded(runId);
+  return rules ? hasAgent(runId) : notHere(runId);
 }
 
 function notHere(runId: string): SluiceError {

@@ -8,6 +8,7 @@ import { cancelled } from '../run/stop.ts';
 import { runEnded } from '../run/run.ts';
 import { askNotFound } from '../run/asks.ts';
 import { checkNumber } from './check-number.ts';
+import type { Instance } from './instance.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { newId } from '../time/new-id.ts';
 import { keyOf, runNotFound, type OfTenant, type RunEvents } from './run-events.ts';
@@ -21,11 +22,17 @@ export class Runs {
   readonly #backend: Backend;
   readonly #live: LiveRuns;
   readonly #events: RunEvents;
+  readonly #instance: Pick<Instance, 'rescue'>;
 
-  constructor(backend: Backend, live: LiveRuns, events: RunEvents) {
+  constructor(
+    backend: Backend,
+    live: LiveRuns,
+    { events, rescue }: { readonly events: RunEvents; readonly rescue: Pick<Instance, 'rescue'> },
+  ) {
     this.#backend = backend;
     this.#live = live;
     this.#events = events;
+    this.#instance = rescue;
   }
 
   /** Rejects with `RUN_NOT_FOUND`, `STORAGE_LOST`. */
@@ -64,13 +71,16 @@ export class Runs {
     const record = await this.get(runId, { tenantId });
     const actor = this.#live.get(keyOf(runId, tenantId));
     if (actor && !isEnded(actor.status)) {
-      actor.requestStop(cancelled(reason));
+      const stop = cancelled(reason);
+      // Another process may have it by now, or soon.
+      if (actor.canRegain) await this.#send(record, { command: 'cancel', reason });
+      actor.requestStop(stop);
       return 'requested';
     }
     if (record.status === 'cancelled') return 'cancelled';
     if (isEnded(record.status)) throw runEnded(runId);
     const { reason: checked } = cancelled(reason) as { readonly reason?: string };
-    await this.#send(runId, tenantId, { command: 'cancel', reason: checked });
+    await this.#send(record, { command: 'cancel', reason: checked });
     return 'requested';
   }
 
@@ -85,14 +95,20 @@ export class Runs {
     if (actor) return actor.answer(askId, value, by);
     if (isEnded(record.status)) throw runEnded(runId);
     if (!this.#backend.commands) throw askNotFound(runId, askId);
-    await this.#send(runId, tenantId, { command: 'answer', askId, value: value as Json, by });
+    await this.#send(record, { command: 'answer', askId, value: value as Json, by });
   }
 
-  /** To the process that owns the run: it takes the command, or whoever takes the run over does. */
-  async #send(runId: string, tenantId: string | undefined, command: Command): Promise<void> {
+  /**
+   * To the process that owns the run: it takes the command, or whoever takes the run over does, which is this one if
+   * the owner is known to be gone.
+   */
+  async #send(record: RunRecord, command: Command): Promise<void> {
     const { commands } = this.#backend;
+    const { runId, tenantId } = record;
     if (!commands) throw runEnded(runId);
     await readStorage(`run ${runId}`, () => commands.send(keyOf(runId, tenantId), command, newId()));
+    // It is stored by now; if this fails, the next look at all runs finds it.
+    await this.#instance.rescue(record).catch(() => undefined);
   }
 
   /**

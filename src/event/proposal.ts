@@ -50,8 +50,23 @@ export function proposalWith(
     fact: proposal.fact,
     receipt: proposal.receipt,
     upcoming: proposal.upcoming,
-    ...(proposal.key !== undefined && { key: proposal.key }),
+    key: proposal.key,
   };
+}
+
+/**
+ * Gives a proposal other content. For the pipe of its run alone, to which it belongs from the call that put it there:
+ * text that is held back changes nearly every token, and a copy of each would be a fifth of all that an emit allocates.
+ */
+export function reworded(
+  proposal: Proposal,
+  { data, size, metadata }: { readonly [Member in 'data' | 'size' | 'metadata']: unknown },
+): Proposal {
+  const own = proposal as { -readonly [Member in keyof Proposal]: Proposal[Member] };
+  own.data = data as JsonObject;
+  own.size = size as number;
+  own.metadata = metadata as JsonObject | undefined;
+  return own;
 }
 
 /** What became of a proposal. */

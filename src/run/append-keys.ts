@@ -1,11 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { Outcome } from '../event/proposal.ts';
 
 /** What became of an event, or the promise of it while it is not stored yet. */
 export type Told = Outcome | Promise<Outcome>;
 
+const DIGEST_LENGTH = 16;
+
 /**
- * The newest keys under which a producer appended events to one run, and what became of those. An event that was
- * not written in the end is forgotten, so that it can be sent again. Memory: O(limit).
+ * What a producer's key is kept as: 96 bits of SHA-256 in base64url. A key may hold anything, also a secret, and of
+ * different ones none must become the same by being masked.
+ */
+export function keyDigest(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, DIGEST_LENGTH);
+}
+
+/**
+ * The newest keys under which producers appended events to one run, as digests, and what became of those. An event that
+ * was not written in the end is forgotten, so that it can be sent again. Memory: O(limit).
  */
 export class AppendKeys {
   readonly #limit: number;
@@ -34,6 +45,21 @@ export class AppendKeys {
       else this.#told.set(key, outcome);
     };
     told.then(settle, () => settle(undefined));
+  }
+
+  /** Notes what another process stored. What this one knows of a key stands. */
+  note(key: string, outcome: Outcome): void {
+    if (this.#told.has(key)) return;
+    this.#told.set(key, outcome);
+    this.#trim(this.#limit);
+  }
+
+  /** Notes what was stored before everything it knows, the newest first. */
+  noteOlder(older: Iterable<readonly [string, Outcome]>): void {
+    const known = [...this.#told];
+    const all = [...older].slice(0, Math.max(0, this.#limit - known.length)).reverse();
+    this.#told.clear();
+    for (const [key, told] of [...all, ...known]) this.#told.set(key, told);
   }
 
   /** Forgets all but the newest. */

@@ -1,11 +1,12 @@
-import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import { parseEventInput, type EnvelopeInput } from '../event/parse-event.ts';
-import type { Outcome, Proposal } from '../event/proposal.ts';
-import { AppendKeys, type Told } from './append-keys.ts';
+import type { Proposal } from '../event/proposal.ts';
+import { keyDigest, type AppendKeys, type Told } from './append-keys.ts';
+import { allOf, answerOf, atIndex, repeatedAnswer, type RunStand } from './batch-answer.ts';
 import { awaited } from './context.ts';
 import { proposalOf, type EmitterRules } from './emitter.ts';
-import { runEnded, type RunActor } from './run.ts';
+import type { RunActor } from './run.ts';
 import { takeable } from './takeable.ts';
 
 /** An event as a producer appends it. */
@@ -43,8 +44,8 @@ const LARGEST_BATCH = 1_000;
 /** Events that are left for the next batch at the most; where it would be more, the run itself holds text back. */
 const MOST_OPEN = 512;
 /** Keys that a run remembers while it lives, and for some time after its end. */
-const LIVING_KEYS = 10 * LARGEST_BATCH;
-const ENDED_KEYS = LARGEST_BATCH;
+export const LIVING_KEYS = 10 * LARGEST_BATCH;
+export const ENDED_KEYS = LARGEST_BATCH;
 
 /**
  * Takes batches for one run that has no agent. Memory: the newest 10,000 keys while the run lives, the newest 1,000
@@ -54,8 +55,12 @@ export class Appender {
   readonly epoch: string;
   readonly #runId: string;
   readonly #rules: EmitterRules;
-  readonly #keys = new AppendKeys(LIVING_KEYS);
+  readonly #keys: AppendKeys;
   #actor: RunActor | undefined;
+  /** Reads the keys of those who had the run before. */
+  #load: (() => Promise<void>) | undefined;
+  #loading: Promise<void> | undefined;
+  #hasEnded = false;
   #atEnd = { cursor: '', cancelRequested: false };
 
   constructor(actor: RunActor, rules: EmitterRules) {
@@ -64,6 +69,9 @@ export class Appender {
     this.#runId = runId;
     this.#rules = rules;
     this.#actor = actor;
+    const { keys, load } = actor.parts.outside!;
+    this.#keys = keys;
+    this.#load = load;
   }
 
   /** How many keys it holds. */
@@ -77,22 +85,41 @@ export class Appender {
    */
   async append(batch: readonly AppendEvent[], { flush }: AppendOptions = {}): Promise<Appended> {
     checkBatch(batch);
+    if (this.#load) await this.#loaded(this.#load);
     const actor = this.#actor;
     if (!actor || actor.isEnding) return this.#repeated(batch);
     const checked = this.#check(batch, actor);
+    if (actor.canRegain && checked.every(({ key }) => key !== undefined && this.#keys.get(key) !== undefined)) {
+      // Nothing of it will be written, and yet whoever watches over silence is to hear of it.
+      await actor.claim();
+      if (actor.isEnding) return this.#repeated(batch);
+    }
     this.#checkRoom(checked, actor);
     actor.heard();
     const told = this.#write(flush ? checked : this.#takeable(checked, actor), actor);
     if (flush) actor.pipe.put({ type: 'flush', data: {}, at: 0, size: 0, fact: true, flush });
-    const outcomes = await all(told);
+    const outcomes = await allOf(told);
     if (flush) await actor.pipe.drained();
-    return this.#answer(outcomes);
+    return answerOf(this.#runId, outcomes, this.#now());
+  }
+
+  /** What cannot be read now is read with the next batch. */
+  #loaded(load: () => Promise<void>): Promise<void> {
+    return (this.#loading ??= load()
+      .then(() => (this.#load = undefined))
+      .finally(() => (this.#loading = undefined)));
+  }
+
+  /** The end is stored, and not only this process that lost the run. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The run has ended: lets go of it, and answers repeated batches alone. */
   retire(): void {
     if (!this.#actor) return;
     this.#atEnd = this.#now();
+    this.#hasEnded = this.#actor.window.newest?.final === true || !this.#actor.canRegain;
     this.#keys.keepNewest(ENDED_KEYS);
     this.#actor = undefined;
   }
@@ -102,14 +129,17 @@ export class Appender {
     if (batch.length > limit) throw tooMany(batch.length, limit);
     const { events, eventBytes } = this.#rules;
     const options = { ends: { durationMs: actor.age }, limit: eventBytes };
+    const isStored = actor.parts.outside!.isLasting;
     let end: string | undefined;
     return batch.map((event, index) => {
       try {
         if (end !== undefined) throw behindEnd(end);
         const input = parseEventInput(event, events, options);
-        const { type, data, size, key, final = false } = input;
+        const { type, data, size, final = false } = input;
         if (final) end = type;
-        return { key, final, proposal: proposalOf(this.#rules, { ...input, type, data, size }) };
+        const key = input.key === undefined ? undefined : keyDigest(input.key);
+        const proposal = proposalOf(this.#rules, { ...input, type, data, size });
+        return { key, final, proposal: isStored && key !== undefined ? { ...proposal, key } : proposal };
       } catch (error) {
         throw atIndex(error, index);
       }
@@ -164,46 +194,15 @@ export class Appender {
     return told;
   }
 
-  async #repeated(batch: readonly AppendEvent[]): Promise<Appended> {
-    if (batch.length === 0) throw runEnded(this.#runId);
-    const told = batch.map((event, index) => {
-      const key: unknown = (event as AppendEvent | null)?.key;
-      const known = typeof key === 'string' ? this.#keys.get(key) : undefined;
-      if (!known) throw atIndex(runEnded(this.#runId), index);
-      return known;
-    });
-    return this.#answer(await all(told));
+  #repeated(batch: readonly AppendEvent[]): Promise<Appended> {
+    return repeatedAnswer(this.#runId, batch, { keys: this.#keys, stand: this.#now() });
   }
 
-  #answer(outcomes: readonly Outcome[]): Appended {
-    const open = outcomes.findIndex(({ outcome }) => outcome === 'ended');
-    const done = open < 0 ? outcomes : outcomes.slice(0, open);
-    if (done.length === 0 && outcomes[0]?.outcome === 'ended') throw runEnded(this.#runId);
-    let first: Stored | undefined;
-    let last: Stored | undefined;
-    for (const outcome of done) {
-      if (outcome.outcome !== 'stored') continue;
-      if (!first || outcome.seq < first.seq) first = outcome;
-      if (!last || outcome.seq > last.seq) last = outcome;
-    }
-    const now = this.#now();
-    return {
-      accepted: done.length,
-      ...(first && last && { first: first.seq, last: last.seq }),
-      ...now,
-      ...(last && { cursor: last.cursor }),
-    };
-  }
-
-  #now(): { readonly cursor: string; readonly cancelRequested: boolean } {
+  #now(): RunStand {
     const actor = this.#actor;
     if (!actor) return this.#atEnd;
     return { cursor: actor.cursor, cancelRequested: actor.stop !== undefined };
   }
-}
-
-async function all(told: readonly Told[]): Promise<Outcome[]> {
-  return Promise.all(told.map(async outcome => outcome));
 }
 
 /** Events in one batch at the most: one that cannot wait in the mailbox could never be taken as a whole. */
@@ -217,8 +216,6 @@ interface Checked {
   readonly final: boolean;
   readonly proposal: Proposal;
 }
-
-type Stored = Extract<Outcome, { outcome: 'stored' }>;
 
 function checkBatch(batch: unknown): void {
   if (Array.isArray(batch)) return;
@@ -243,15 +240,4 @@ function tooLarge(limit: number): SluiceError {
 
 function behindEnd(type: string): SluiceError {
   return new SluiceError('BAD_EVENT', `event: it stands behind ${type}, which ends the run.`);
-}
-
-/** The same error, which also says which event of the batch it is about. */
-function atIndex(error: unknown, index: number): unknown {
-  if (!isSluiceError(error)) return error;
-  const { code, message, runId, details } = error;
-  return new SluiceError(code, `events[${index}]: ${message}`, {
-    runId,
-    cause: error,
-    details: { ...details, index },
-  });
 }

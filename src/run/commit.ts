@@ -1,7 +1,8 @@
 import { isPromise, type AppendResult, type Log } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { chainNext } from '../event/chain.ts';
-import { encodeLine } from '../event/codec.ts';
+import { encodeLine, keyedLine, keyOfLine } from '../event/codec.ts';
+import { parseCursor } from '../event/cursor.ts';
 import { Entry } from '../event/entry.ts';
 import type { Proposal, Receipt } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
@@ -9,6 +10,7 @@ import type { StepSink } from '../operators/step.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { EndType } from './lifecycle.ts';
 import type { RunIdentity } from './run-parts.ts';
+import type { TakenBack } from './take-back.ts';
 
 /** Where and as whom a run writes. */
 export interface CommitTarget {
@@ -27,6 +29,12 @@ export interface CommitHost {
   cancelledElsewhere(reason: string | undefined): void;
   /** An event is stored; called once for each, in order. */
   deliver(event: RunEvent): void;
+  /** Another process may have written the run, which this one may take back. */
+  readonly canRegain: boolean;
+  /** Takes the run back, behind an event. */
+  regain(after: number, attempt: number): Promise<TakenBack>;
+  /** Another process wrote the end. */
+  endedElsewhere(final: RunEvent): void;
   /** The log takes nothing any more. */
   lose(error: SluiceError): void;
 }
@@ -55,9 +63,14 @@ export class Commit implements StepSink<Proposal> {
   /** The cursor of the newest event that is stored. */
   #stored: string;
   #lost: SluiceError | undefined;
+  #fence: string | undefined;
+  #hasToClaim = false;
+  /** Another process wrote the end: nothing can follow. */
+  #isOver = false;
 
   constructor(target: CommitTarget) {
     this.#target = target;
+    this.#fence = target.identity.fence;
     this.#hash = target.chain ?? '0';
     this.#cursor = this.#stored = `${target.identity.epoch}.0.${this.#hash}`;
   }
@@ -76,6 +89,16 @@ export class Commit implements StepSink<Proposal> {
   /** The cursor of the newest event that was numbered. */
   get cursor(): string {
     return this.#cursor;
+  }
+
+  /** Lets this process write. */
+  get fence(): string | undefined {
+    return this.#fence;
+  }
+
+  /** The run is to be this process' own before the next append. */
+  claim(): void {
+    this.#hasToClaim = this.#target.host.canRegain;
   }
 
   next(proposal: Proposal): void {
@@ -101,8 +124,10 @@ export class Commit implements StepSink<Proposal> {
       this.#end = proposal.type as EndType;
       this.#final = proposal;
     }
-    const line = chain === undefined ? undefined : encodeLine(event);
-    if (line !== undefined) this.#hash = chainNext(this.#hash, line);
+    const { key } = proposal;
+    let line = chain === undefined && key === undefined ? undefined : encodeLine(event);
+    if (key !== undefined) line = keyedLine(line!, key);
+    if (chain !== undefined) this.#hash = chainNext(this.#hash, line!);
     this.#seq = seq;
     event.id = this.#cursor = this.#cursorOf(seq);
     // Everybody is given this very object, and its line may be written after they had it. What is inside of data was
@@ -122,32 +147,41 @@ export class Commit implements StepSink<Proposal> {
 
   /** Appends what was numbered since the last call; a promise only where the backend answers later. */
   flush(): void | Promise<void> {
+    if (this.#hasToClaim) return this.#flushClaimed();
     const entries = this.#entries;
     if (!entries) return;
     const receipts = this.#receipts;
     this.#entries = this.#receipts = undefined;
+    return this.#append(entries, receipts, 0);
+  }
+
+  #append(entries: readonly Entry[], receipts: Receipts, attempt: number): void | Promise<void> {
     if (this.#lost) return refuse(receipts, this.#lost);
+    if (this.#isOver) return endAll(receipts);
     const { log, identity } = this.#target;
     const after = this.#seq - entries.length;
     let answer;
     try {
       const batch = { id: this.#owner + ++this.#batches, after, entries, end: this.#end };
-      answer = log.append(
-        identity.key,
-        identity.fence === undefined ? batch : { ...batch, fence: identity.fence },
-      );
+      answer = log.append(identity.key, this.#fence === undefined ? batch : { ...batch, fence: this.#fence });
     } catch (cause) {
       return this.#lose(storageLost(identity.runId, cause), receipts);
     }
-    if (!isPromise(answer)) return this.#settle(answer, entries, receipts);
+    if (!isPromise(answer)) return this.#settle(answer, entries, receipts, attempt);
     return answer
-      .then(result => this.#settle(result, entries, receipts))
+      .then(result => this.#settle(result, entries, receipts, attempt))
       .catch((cause: unknown) => this.#lose(storageLost(identity.runId, cause), receipts));
   }
 
-  #settle(answer: AppendResult, entries: readonly Entry[], receipts: Receipts): void | Promise<void> {
+  #settle(
+    answer: AppendResult,
+    entries: readonly Entry[],
+    receipts: Receipts,
+    attempt: number,
+  ): void | Promise<void> {
     if (answer.result === 'cancelRequested') return this.#yieldTo(answer.reason, entries, receipts);
     if (answer.result !== 'ok' && answer.result !== 'duplicate') {
+      if (this.#target.host.canRegain && isElsewhere(answer)) return this.#regain(entries, receipts, attempt);
       return this.#lose(refusal(this.#target.identity.runId, answer), receipts);
     }
     this.#stored = entries[entries.length - 1]!.cursor;
@@ -167,6 +201,53 @@ export class Commit implements StepSink<Proposal> {
     this.#entries = [...entries.slice(0, -1), ...this.#entries!];
     this.#receipts = receipts && [...receipts];
     return this.flush();
+  }
+
+  #flushClaimed(): void | Promise<void> {
+    this.#hasToClaim = false;
+    const entries = this.#entries ?? [];
+    const receipts = this.#receipts;
+    this.#entries = this.#receipts = undefined;
+    if (this.#lost || this.#isOver) return this.#append(entries, receipts, 0);
+    return this.#regain(entries, receipts, 0);
+  }
+
+  /**
+   * Another process may have written meanwhile: takes the run, and says what is left to say behind what that one wrote.
+   * What was appended there under the same key is not said again.
+   */
+  async #regain(entries: readonly Entry[], receipts: Receipts, attempt: number): Promise<void> {
+    const { host, identity } = this.#target;
+    let taken: TakenBack;
+    try {
+      taken = await host.regain(parseCursor(this.#stored).seq, attempt);
+    } catch (cause) {
+      return this.#lose(storageLost(identity.runId, cause), receipts);
+    }
+    const { claim, last, isClosed, keys } = taken;
+    this.#fence = claim.fence;
+    if (last) {
+      this.#lastTime = Math.max(this.#lastTime, Date.parse(last.time));
+      this.#stored = last.id;
+    }
+    this.#standAt(parseCursor(this.#stored).seq, this.#stored);
+    this.#end = undefined;
+    for (const [at, entry] of entries.entries()) {
+      const key = keyOfLine(entry.line);
+      const known = key === undefined ? undefined : keys.get(key);
+      const receipt = receipts?.[at];
+      if (known) receipt?.settle(known);
+      else if (isClosed) receipt?.settle({ outcome: 'ended' });
+      else this.next(proposalOf(entry, key, receipt));
+    }
+    if (isClosed) {
+      this.#isOver = true;
+      if (last) host.endedElsewhere(last);
+      return;
+    }
+    const [left, waiting] = [this.#entries, this.#receipts];
+    this.#entries = this.#receipts = undefined;
+    if (left) await this.#append(left, waiting, attempt + 1);
   }
 
   #standAt(seq: number, cursor: string): void {
@@ -202,6 +283,24 @@ type Receipts = readonly (Receipt | undefined)[] | undefined;
 
 function refuse(receipts: Receipts, error: SluiceError): void {
   receipts?.forEach(receipt => receipt?.fail(error));
+}
+
+function endAll(receipts: Receipts): void {
+  receipts?.forEach(receipt => receipt?.settle({ outcome: 'ended' }));
+}
+
+/** Another writer's events stand where this batch should. */
+function isElsewhere({ result }: AppendResult): boolean {
+  return result === 'fenced' || result === 'gap' || result === 'closed';
+}
+
+/** What was numbered once, to be numbered anew. */
+function proposalOf(entry: Entry, key: string | undefined, receipt: Receipt | undefined): Proposal {
+  const { type, data, time, source, node, cause, metadata, final } = entry.event;
+  return {
+    ...{ type, data, at: Date.parse(time), size: entry.bytes },
+    ...{ source, node, cause, metadata, final, fact: true, receipt, key },
+  };
 }
 
 function storageLost(runId: string, cause: unknown): SluiceError {

@@ -40,8 +40,9 @@ export class Deadlines {
     this.#host = host;
   }
 
-  /** Starts both clocks, or lets them go on. */
-  resume(): void {
+  /** Starts both clocks, or lets them go on; `worked` milliseconds are over already. */
+  resume(worked = this.#worked): void {
+    this.#worked = worked;
     this.#resumedAt = this.#activeAt = this.#clock.now();
     const { maxDuration, idle } = this.#settings;
     if (maxDuration !== Infinity) {
@@ -57,6 +58,12 @@ export class Deadlines {
     this.#cancelDuration?.();
     this.#cancelIdle?.();
     this.#cancelDuration = this.#cancelIdle = undefined;
+  }
+
+  /** The silence that was told does not count: another one may begin now. */
+  again(): void {
+    this.#activeAt = this.#clock.now();
+    this.#watchSilence();
   }
 
   /** The run said something at `now`. */

@@ -1,7 +1,7 @@
 import { GateStage, type StageHost } from '../control/gate-stage.ts';
 import type { Matter } from '../control/execution-context.ts';
 import { chainStart } from '../event/chain.ts';
-import { proposalWith, type Proposal } from '../event/proposal.ts';
+import { reworded, type Proposal } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { redactStep } from '../operators/redact-secrets.ts';
 import type { Step } from '../operators/step.ts';
@@ -48,12 +48,17 @@ export class RunPipe {
     this.#commit = new Commit({ log: services.log, identity, chain, host });
     const recorded = recordStage(settings.record)(this.#commit);
     this.#gate = new GateStage(services.gate, host, recorded);
-    this.#stages = redactStep<Proposal>(services.secrets, proposalWith)(this.#gate);
+    this.#stages = redactStep<Proposal>(services.secrets, reworded)(this.#gate);
   }
 
   /** Goes on behind an event of another owner; `name` is this one's. */
   startAfter(last: RunEvent, name: string): void {
     this.#commit.startAfter(last, name);
+  }
+
+  /** Lets this process write. */
+  get fence(): string | undefined {
+    return this.#commit.fence;
   }
 
   /** Proposals that are not stored yet. */
@@ -124,6 +129,7 @@ export class RunPipe {
   #pass(proposal: Proposal): void {
     if (proposal.final) return this.#passEnd(proposal);
     try {
+      if (proposal.claim) return this.#commit.claim();
       if (proposal.flush) return this.#stages.complete();
       this.#stages.next(proposal);
     } catch (error) {

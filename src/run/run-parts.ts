@@ -7,6 +7,7 @@ import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
+import type { Outside } from './outside.ts';
 import type { MailboxLimits } from './mailbox.ts';
 
 /** Which run it is. */
@@ -54,6 +55,8 @@ export interface RunParts {
   readonly services: RunServices;
   readonly settings: RunSettings;
   readonly listener: RunListener;
+  /** Only where a producer outside writes it. */
+  readonly outside?: Outside | undefined;
 }
 
 /** What a run tells its engine. */

@@ -57,6 +57,25 @@ export class LiveSource implements RunSource {
   }
 }
 
+/**
+ * A run of this process that others may write, too: its log tells it, whoever writes. The result is raw if the end was
+ * written here, else as the log has it.
+ */
+export function wanderingSource(
+  actor: RunActor,
+  { read, cancel }: Pick<StoredRun, 'read' | 'cancel'>,
+): RunSource {
+  const { runId, tenantId } = actor.parts.identity;
+  const stored = storedSource({
+    ...{ runId, tenantId, read, cancel, status: () => actor.status, cursor: () => actor.cursor },
+  });
+  return {
+    ...stored,
+    // Both know the end; what was written here is known here first.
+    result: () => Promise.race([actor.result.promise, stored.result()]),
+  };
+}
+
 /** What is known of a run that lives elsewhere or has ended. */
 export interface StoredRun {
   readonly runId: string;

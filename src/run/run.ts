@@ -16,6 +16,8 @@ import { END_SIGNAL, isEnded, nextStatus, type EndType, type LifeSignal } from '
 import { RunPipe, type PipeHost } from './pipe.ts';
 import type { RunParts } from './run-parts.ts';
 import { RunResult } from './run-result.ts';
+import type { Ownership } from './outside.ts';
+import { takeBack, type TakenBack } from './take-back.ts';
 import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
 import { Window } from './window.ts';
 
@@ -31,6 +33,8 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   readonly window: Window;
   readonly pipe: RunPipe;
   readonly result = new RunResult();
+  /** Its producer is in this process, and goes with it. */
+  isWrittenHere = false;
   readonly #deadlines: Deadlines;
   readonly #cancellation = new Cancellation();
   readonly #endings: EndingRules;
@@ -40,6 +44,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   #actions: Actions | undefined;
   #ending: Ending | undefined;
   #execution: ExecutionContext | undefined;
+  #isAway = false;
 
   constructor(parts: RunParts) {
     const { identity, services, settings } = parts;
@@ -73,7 +78,12 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** Nobody in this process does its work: a producer outside writes it. */
   get isExternal(): boolean {
-    return this.parts.settings.idleCode === 'PRODUCER_SILENT';
+    return this.parts.outside !== undefined;
+  }
+
+  /** Other processes may write it, too, and this one after them. */
+  get canRegain(): boolean {
+    return this.parts.outside?.ownership !== undefined;
   }
 
   /** Milliseconds since it began. */
@@ -135,6 +145,73 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#deadlines.resume();
     this.#tell('status', { status: this.#status, phase: 'resumed' });
     void this.#run(work);
+  }
+
+  /**
+   * Goes on with a run of a producer outside that another process had: behind its newest event, or from its beginning.
+   * Says nothing, since nothing has changed for anybody. `bornAt` is when it was created, in ms.
+   */
+  adopt(last: RunEvent | undefined, name: string, { bornAt, started }: Adoption): void {
+    if (!last) return this.begin(started, FACT_SIZE);
+    this.#startedAt = bornAt;
+    this.window.restore(last);
+    this.pipe.startAfter(last, name);
+    this.#move('begin');
+    this.#deadlines.resume(this.age);
+  }
+
+  /** Another process may have the run: takes it, and brings what is known here up to date. */
+  async claim(): Promise<void> {
+    this.pipe.put({ type: 'claim', data: {}, at: 0, size: 0, fact: true, claim: true });
+    await this.pipe.drained();
+  }
+
+  /** Takes the run from the process that has it. */
+  async regain(after: number, attempt: number): Promise<TakenBack> {
+    const { identity, services, outside } = this.parts;
+    const { key } = identity;
+    const { log, clock } = services;
+    const taken = await takeBack({ log, key, clock, ownership: outside!.ownership!, after, attempt });
+    const { last, isClosed, keys, claim } = taken;
+    for (const [name, stored] of keys) outside!.keys.note(name, stored);
+    if (isClosed) return taken;
+    if (last) this.window.restore(last);
+    if (this.#isAway) {
+      this.#isAway = false;
+      if (!this.stop) this.#deadlines.resume(this.age);
+      outside!.came();
+    }
+    this.heard();
+    if (claim.cancel) this.cancelledElsewhere(claim.cancel.reason);
+    return taken;
+  }
+
+  /**
+   * Another process has the run, or will have it: nothing is enforced here any more, and readers read its log. It comes
+   * back with what is said next here.
+   */
+  letGo(): void {
+    if (this.#isAway || isEnded(this.#status)) return;
+    this.#isAway = true;
+    this.#deadlines.pause();
+    this.parts.outside?.left();
+  }
+
+  /** As {@link letGo}, for good: readers here are told on their error channel. */
+  leave(error: SluiceError): void {
+    this.letGo();
+    this.result.settle({ ok: false, error });
+    this.window.error(error);
+  }
+
+  endedElsewhere(final: RunEvent): void {
+    const { type, data } = final;
+    const end = { type: type as EndType, data, size: 0 };
+    this.#ending = said(this.#endings, end);
+    this.#status = nextStatus(this.#status, END_SIGNAL[end.type]) ?? this.#status;
+    this.window.restore(final);
+    this.parts.outside?.left();
+    this.#finish();
   }
 
   async #run(work: () => unknown): Promise<void> {
@@ -228,7 +305,21 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   tooSilent(): void {
-    this.requestStop(tooSilent(this.parts.settings));
+    if (this.canRegain) void this.#checkSilence(this.parts.outside!.ownership!);
+    else this.requestStop(tooSilent(this.parts.settings));
+  }
+
+  /** It may be that its producer talks to another process. */
+  async #checkSilence(ownership: Ownership): Promise<void> {
+    try {
+      const fence = await ownership.look();
+      if (fence === undefined) this.letGo();
+      else if (fence === this.pipe.fence) this.requestStop(tooSilent(this.parts.settings));
+      else this.#deadlines.again();
+    } catch {
+      // The backend is away: nobody can tell who was heard where.
+      this.#deadlines.again();
+    }
   }
 
   /** Another process was asked to cancel it, and this end is not stored yet. */
@@ -273,7 +364,9 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** The log takes nothing any more: readers here are told on their error channel, the agent by its signal. */
   lose(error: SluiceError): void {
-    this.#move('fail');
+    if (this.canRegain) this.letGo();
+    if (this.canRegain) this.#status = nextStatus(this.#status, 'fail') ?? this.#status;
+    else this.#move('fail');
     this.#cancellation.abort(error);
     this.#ending ??= { ...failed(this.#endings, error), outcome: { ok: false, error } };
     this.#deadlines.pause();
@@ -292,6 +385,13 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.parts.listener.moved(next, final);
     return true;
   }
+}
+
+/** How a run is adopted. */
+interface Adoption {
+  readonly bornAt: number;
+  /** What `started` is to say, if that is not in the log. */
+  readonly started: JsonObject;
 }
 
 interface FactOptions {

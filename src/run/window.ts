@@ -53,6 +53,7 @@ export class Window {
 
   /** Begins behind an event that another process delivered. */
   restore(event: RunEvent): void {
+    if (event.seq !== this.#tip + 1) this.#held = 0;
     this.#hold(event);
   }
 

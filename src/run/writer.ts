@@ -55,6 +55,7 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
    * `MAILBOX_FULL`, `RUN_ENDED`, and with `STORAGE_LOST`.
    */
   append(events: readonly AppendEvent[], options?: AppendOptions): Promise<Appended> {
+    this.#actor.isWrittenHere = true;
     return this.#append(events, options);
   }
 
@@ -99,6 +100,7 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
   }
 
   #check(): void {
+    this.#actor.isWrittenHere = true;
     if (this.#actor.isEnding) throw runEnded(this.id);
   }
 }

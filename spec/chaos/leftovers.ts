@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChaosStage } from './chaos-stage.ts';
+import { monotonicTime } from './history.ts';
+import type { InstanceReport } from './instance-process.ts';
+
+/** Kinds of keys that are about instances, and the news: they expire by themselves. */
+const LASTING = ['news', 'instances', 'inbox', 'lease'];
+/** Handles of one kind that come and go: alarms, a connection that is made anew. */
+const SPARE = 3;
+
+/** What instances hold that nobody uses. */
+export async function baseLine(stage: ChaosStage): Promise<InstanceReport[]> {
+  return Promise.all(stage.instances.map(instance => instance.report()));
+}
+
+/**
+ * What is left once every run was erased: keys, keys that live for ever, channels, connections, handles, runs; nothing
+ * if all is as it was before. Waits until it is so, for a minute at the most.
+ */
+export async function leftovers(stage: ChaosStage, before: readonly InstanceReport[]): Promise<string[]> {
+  const deadline = monotonicTime() + 60_000;
+  for (;;) {
+    const left = [...(await leftInRedis(stage)), ...(await leftInInstances(stage, before))];
+    if (left.length === 0 || monotonicTime() > deadline) return left;
+    await pause(500);
+  }
+}
+
+async function leftInRedis({ probe }: ChaosStage): Promise<string[]> {
+  const keys = await probe.keys('*');
+  const lives = await Promise.all(keys.map(key => probe.pttl(key)));
+  const channels = (await probe.call('PUBSUB', 'CHANNELS')) as string[];
+  return [
+    ...keys.filter(key => !LASTING.includes(key.split(':')[1]!)).map(key => `key ${key}`),
+    ...keys.filter((_, at) => lives[at] === -1).map(key => `key without a time to live ${key}`),
+    ...channels.filter(channel => !channel.endsWith(':news')).map(channel => `channel ${channel}`),
+  ];
+}
+
+async function leftInInstances(stage: ChaosStage, before: readonly InstanceReport[]): Promise<string[]> {
+  const reports = await baseLine(stage);
+  return reports.flatMap(({ handles, liveRuns, streams }, at) => [
+    ...Object.entries(handles)
+      .filter(([kind, count]) => count > (before[at]!.handles[kind] ?? 0) + SPARE)
+      .map(([kind, count]) => `${count} handles ${kind}, ${before[at]!.handles[kind] ?? 0} before`),
+    ...(liveRuns > 0 ? [`${liveRuns} live runs`] : []),
+    ...(streams > 0 ? [`${streams} open streams`] : []),
+  ]);
+}

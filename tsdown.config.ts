@@ -7,6 +7,7 @@ const doors = {
   operators: 'src/operators/index.ts',
   testing: 'src/testing/index.ts',
   http: 'src/http/index.ts',
+  'http/jwt': 'src/http/jwt/index.ts',
   client: 'src/client/index.ts',
   sinks: 'src/sinks/index.ts',
   'bridges/dockrion': 'src/bridges/dockrion/index.ts',

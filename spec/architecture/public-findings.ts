@@ -8,6 +8,7 @@ export const DOORS: readonly string[] = [
   'operators/index.ts',
   'testing/index.ts',
   'http/index.ts',
+  'http/jwt/index.ts',
   'client/index.ts',
   'backends/file/index.ts',
   'backends/redis/index.ts',

@@ -29,7 +29,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
   sinks: { doors: data, types: ['engine'], packages: ['node:'] },
   bridges: { doors: stream, types: ['run', 'engine'], packages: ['rxjs', 'zod', 'node:'] },
-  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'node:'] },
+  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'node:'] },
   client: {
     // A browser loads it: nothing of the streams and schemas of the server.
     doors: data,

@@ -50,6 +50,38 @@ describe('sluice redact', () => {
     );
   });
 
+  it('prints the report instead of the text, in words and as JSON', async () => {
+    const path = file('instead', `${key} hunter22`);
+    const args = ['--report-only', '--secret-env', 'PASS', path];
+    const words = await redact(args, { env: { PASS: 'hunter22' } });
+    expect([words.code, words.err]).toEqual([0, '']);
+    expect(words.out).toMatch(/^2 secrets found, 0 texts withheld\.\n/);
+    const json = await redact(['--json', ...args], { env: { PASS: 'hunter22' } });
+    expect(JSON.parse(json.out)).toEqual({
+      ...{ bytes: 49, total: 2, withheld: 0 },
+      ...{ names: { 'github-token': 1, PASS: 1 }, places: { [path]: 2 } },
+    });
+    for (const { out, err } of [words, json]) expect(out + err).not.toMatch(/hunter22|ghp_/);
+    const beside = await redact(['--report', '--json', path]);
+    expect(JSON.parse(beside.err)).toMatchObject({ total: 1 });
+    expect(beside.out).toBe('<secret:github-token> hunter22');
+  });
+
+  it('says how far it is where somebody sees it and nothing is written over', async () => {
+    const path = file('far', `${key}\n`.repeat(100));
+    const seen = /4\.0 KB read, .*\/s, 100 found\n$/;
+    expect((await redact(['--check', path], { isTerminal: true })).err).toMatch(seen);
+    expect((await redact(['--check', path], { isTerminal: true })).err).toContain('\r');
+    expect((await redact([path], { isTerminal: true })).err).toBe('');
+    expect((await redact(['--check', path])).err).toBe('');
+    const asked = await redact(['--progress', path]);
+    expect([asked.err, asked.out.split('\n')]).toEqual([expect.stringMatching(seen), expect.anything()]);
+    expect(asked.err).not.toContain('\r');
+    expect((await redact(['--no-progress', '--check', path], { isTerminal: true })).err).toBe('');
+    const piped = await redact(['--progress'], { input: [Buffer.from(key), Buffer.from('\n')] });
+    expect(piped.err).toMatch(/^41 B read, .*\/s, 1 found\n$/);
+  });
+
   it('only checks, if told so', async () => {
     expect(await redact(['--check', file('clean', 'nothing')])).toEqual({ code: 0, out: '', err: '' });
     expect(await redact(['--check', file('dirty', key)])).toEqual({ code: 1, out: '', err: '' });

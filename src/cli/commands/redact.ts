@@ -1,17 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { asyncScheduler } from 'rxjs';
 import { knownSecrets, SluiceError, type KnownSecrets } from '../../index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { EXIT_CODES, exitCodesHelp } from '../exit-codes.ts';
 import { collected } from '../repeated-flags.ts';
+import { RedactProgress } from '../redact-progress.ts';
 import { redactStream } from '../redact-stream.ts';
+import { styleFor } from '../terminal-style.ts';
 
 interface RedactFlags {
   readonly secretEnv?: readonly string[];
   readonly detect: boolean;
   readonly report?: boolean;
   readonly check?: boolean;
+  readonly reportOnly?: boolean;
+  readonly json?: boolean;
+  readonly progress?: boolean;
 }
 
 const HELP = `
@@ -21,6 +27,9 @@ Examples:
 
   What a program says, without the value of a variable:
     $ my-agent 2>&1 | sluice redact --secret-env DB_PASSWORD
+
+  What would be masked in there, for a program:
+    $ sluice redact --report-only --json agent.log
 
   In a build: fail if there is a secret in what it made:
     $ sluice redact --check dist/*.js
@@ -40,6 +49,10 @@ export function redactCommand(host: CommandHost): Command {
     .option('--secret-env <name>', 'a variable that holds a secret; can be given again', collected)
     .option('--no-detect', 'find only what the variables hold, and nothing by its shape')
     .option('--report', 'say on standard error how many of which secrets were found where')
+    .option('--report-only', 'print the report instead of the text')
+    .option('--json', 'print the report as one line of JSON, also errors')
+    .option('--progress', 'say how much was read, how fast, and what was found (default: on a terminal)')
+    .option('--no-progress', 'do not')
     .option('--check', `print no text; end with ${EXIT_CODES.fault} if there is a secret`)
     .addHelpText('after', HELP)
     .action((files: readonly string[], flags: RedactFlags) => redact(files, flags, host));
@@ -47,20 +60,54 @@ export function redactCommand(host: CommandHost): Command {
 
 async function redact(files: readonly string[], flags: RedactFlags, host: CommandHost): Promise<void> {
   const secrets = secretsOf(flags, host);
+  const hits = (): number => {
+    const { total, withheld } = secrets.report();
+    return total + withheld;
+  };
+  const progress = progressOf(flags, host);
+  const isSilent = flags.check === true || flags.reportOnly === true;
+  let bytes = 0;
   for (const file of files.length === 0 ? ['-'] : files) {
     const chunks: AsyncIterable<Uint8Array> = file === '-' ? host.input : fileChunks(file, host.cwd);
-    const place = file === '-' ? 'standard input' : file;
-    for await (const text of redactStream(chunks, secrets, place)) {
-      if (flags.check !== true) await host.output.write(text);
+    const counted = each(chunks, async chunk => {
+      bytes += chunk.length;
+      await progress?.read(chunk.length, hits());
+    });
+    for await (const text of redactStream(counted, secrets, file === '-' ? 'standard input' : file)) {
+      if (!isSilent) await host.output.write(text);
     }
   }
+  await progress?.end(hits());
+  if (flags.check === true && hits() > 0) host.endWith(EXIT_CODES.fault);
+  if (flags.reportOnly !== true && flags.report !== true) return;
+  const text = flags.json === true ? JSON.stringify({ bytes, ...secrets.report() }) : reportText(secrets);
+  if (flags.reportOnly === true) host.print(text);
+  else host.complain(text);
+}
+
+function reportText(secrets: KnownSecrets): string {
   const { total, withheld, names, places } = secrets.report();
-  if (flags.check === true && total + withheld > 0) host.endWith(EXIT_CODES.fault);
-  if (flags.report !== true) return;
   const lines = [names, places].flatMap(counts =>
     Object.entries(counts).map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
   );
-  host.complain([`${total} secrets found, ${withheld} texts withheld.`, ...lines].join('\n'));
+  return [`${total} secrets found, ${withheld} texts withheld.`, ...lines].join('\n');
+}
+
+/** On a terminal by itself, unless the text goes to one too and would be written over. */
+function progressOf(flags: RedactFlags, host: CommandHost): RedactProgress | undefined {
+  const { errorOutput, hasErrorTerminal, output, env } = host;
+  const isSilent = flags.check === true || flags.reportOnly === true;
+  const isSeen = hasErrorTerminal && (isSilent || !output.isTerminal);
+  if (!(flags.progress ?? isSeen)) return undefined;
+  const { isRich } = styleFor({ isTerminal: hasErrorTerminal }, env);
+  return new RedactProgress({ output: errorOutput, isRich, now: () => asyncScheduler.now() });
+}
+
+async function* each<T>(items: AsyncIterable<T>, tell: (item: T) => Promise<void>): AsyncGenerator<T> {
+  for await (const item of items) {
+    yield item;
+    await tell(item);
+  }
 }
 
 function secretsOf({ secretEnv = [], detect }: RedactFlags, { env }: CommandHost): KnownSecrets {

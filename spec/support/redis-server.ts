@@ -10,6 +10,9 @@ export interface RedisServer {
   readonly url: string;
   /** Kills it as a crash does, and starts it again on the same port, with what it persisted. */
   restart(): Promise<void>;
+  /** Halts it: connections stay, and nothing is answered until {@link resume}. */
+  pause(): void;
+  resume(): void;
   kill(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,6 +29,8 @@ export async function redisServer(...options: readonly string[]): Promise<RedisS
       child = await start(dir, port, options);
     },
     kill: () => kill(child),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async close() {
       await kill(child);
       rmSync(dir, { recursive: true, force: true });

@@ -11,3 +11,14 @@ export async function until(holds: () => boolean, what = 'a condition'): Promise
     await new Promise(resolve => setImmediate(resolve));
   }
 }
+
+/** The same where somebody must be asked, and may fail to answer for a while. */
+export async function untilAsked(holds: () => Promise<boolean>, what = 'a condition'): Promise<void> {
+  const deadline = Date.now() + 45_000;
+  for (;;) {
+    const answer = await holds().catch((error: unknown) => error);
+    if (answer === true) return;
+    if (Date.now() > deadline) throw new Error(`${what} did not come true: ${String(answer)}`);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}

@@ -257,8 +257,14 @@ export type RunNews =
 
 /** One lease per instance, one fence per run. Safety is the fence's; the lease only invites. */
 export interface Lease {
-  /** Joins as an instance; renews by itself until left. */
-  join(instance: string): Awaitable<{ renew(): Awaitable<boolean>; leave(): Awaitable<void> }>;
+  /**
+   * Joins as an instance; renews by itself until left. `lost` is told of a run that it had and another one has by now,
+   * or nobody, at the latest one lease after that could be seen; what throws there is dropped.
+   */
+  join(
+    instance: string,
+    lost?: (key: RunKey) => void,
+  ): Awaitable<{ renew(): Awaitable<boolean>; leave(): Awaitable<void> }>;
   /**
    * Takes a run: a fence higher than every one before, or `held` if another instance owns it and lives; with `force`
    * from that one, too. Whoever owns it already is told its fence, which stays as it is.

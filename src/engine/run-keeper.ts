@@ -40,7 +40,9 @@ export class RunKeeper implements RunListener {
   moved(status: RunStatus, final: RunEvent | undefined): void {
     const { clock, live } = this.#services;
     const isEnd = final !== undefined || status === 'failed';
-    this.#change(isEnd ? { status, endedAt: isoTime(clock.now()), ...whyEnded(final) } : { status });
+    // Lost to this process: whoever gives the run its end tells the record, which may be another one.
+    if (final || !isEnd)
+      this.#change(isEnd ? { status, endedAt: isoTime(clock.now()), ...whyEnded(final) } : { status });
     if (isEnd) live.remove(this.#key);
   }
 

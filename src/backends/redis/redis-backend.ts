@@ -1,6 +1,8 @@
+import { randomName } from '../../time/random-name.ts';
 import type { Backend } from '../backend.ts';
 import { checkServer } from './check-server.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
+import { HealingLog } from './healing-log.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { RedisCommands } from './redis-commands.ts';
 import { connectorOf } from './redis-connector.ts';
@@ -21,14 +23,17 @@ import { RunNewsFeed } from './run-news-feed.ts';
  * `STORAGE_LOST`, as do calls that Redis does not answer and calls after `close()`.
  *
  * Acknowledged events outlive this process; whether they outlive Redis is a matter of its persistence and replicas.
- * Where some are lost, readers are told `reset`, and the writer `lost` or `gap`. Memory: some hundred bytes for each run
- * that is watched, and the ends of the 10,000 runs written last.
+ * What it loses and the process that wrote it still has is sent to it again; for the rest, readers are told `reset`, and
+ * the writer `lost` or `gap`. Memory: some hundred bytes for each run that is watched, the ends of the 10,000 runs written
+ * last, and their newest events: 256 or 1 MiB of a run, 32 MiB of all.
  */
 export async function redisBackend(options: RedisBackendOptions): Promise<Backend> {
   const settings = resolveOptions(options);
   const { clock, onTrouble, prefix, timeout } = settings;
   const connect = await connectorOf('redisBackend', options);
-  const link = new RedisLink({ subject: 'redis backend', connect, clock, onTrouble, timeout });
+  const keys = new RedisKeys(prefix);
+  const echo = keys.echo(randomName(12));
+  const link = new RedisLink({ subject: 'redis backend', connect, clock, onTrouble, timeout, echo });
   await link.open();
   try {
     await checkServer(link, 'redisBackend', onTrouble);
@@ -36,7 +41,6 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
     await link.close();
     throw error;
   }
-  const keys = new RedisKeys(prefix);
   const hub = new RedisHub(link, keys, settings);
   const index = new RunIndex(link, keys);
   const repeats = new IdempotencyKeys(link, keys, clock);
@@ -45,17 +49,22 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
     ...{ link, keys, clock, index, repeats, hub, news, onTrouble },
     every: settings.sweep,
   });
-  const directory: RedisDirectory = new RedisDirectory({ link, keys, clock, index, repeats, expiry, news });
+  const directory: RedisDirectory = new RedisDirectory({
+    ...{ link, keys, clock, index, repeats, expiry, news },
+    changed: (key, change) => log.changed(key, change),
+  });
   const lease = new RedisLease({ link, keys, clock, onTrouble, lease: settings.lease });
-  const log = new RedisLog({
+  const stored = new RedisLog({
     ...{ link, keys, hub },
     now: () => clock.now(),
     // A run that stays listed is found to have ended when its owner is looked for.
     ended: key => void lease.release(key).catch(() => undefined),
   });
+  const log: HealingLog = new HealingLog({ log: stored, directory, link, clock });
   expiry.start();
   const close = async (): Promise<void> => {
     expiry.close();
+    log.close();
     hub.close();
     news.close();
     await lease.close();

@@ -33,6 +33,8 @@ export interface RedisDirectoryParts {
   readonly repeats: IdempotencyKeys;
   readonly expiry: ExpirySweep;
   readonly news: RunNewsFeed;
+  /** A change was acknowledged. */
+  readonly changed: (key: RunKey, change: RunChange) => void;
 }
 
 /** Ten years: more than Redis needs to be told of any time to live. */
@@ -83,7 +85,9 @@ export class RedisDirectory implements Directory {
         ...changeOf(change),
       ]),
     );
-    if (record) await news.tell({ news: 'changed', record });
+    if (!record) return undefined;
+    this.#parts.changed(key, change);
+    await news.tell({ news: 'changed', record });
     return record;
   }
 

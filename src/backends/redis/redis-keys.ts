@@ -62,6 +62,11 @@ export class RedisKeys {
     return `${this.#prefix}:instances`;
   }
 
+  /** The channel on which one connection hears itself. */
+  echo(name: string): string {
+    return `${this.#prefix}:echo:${name}`;
+  }
+
   /** A stream, and the channel of its hints. */
   get news(): string {
     return `${this.#prefix}:news`;

@@ -3,6 +3,7 @@ import { checkId } from '../../event/ids.ts';
 import type { Clock } from '../../time/clock.ts';
 import { randomName } from '../../time/random-name.ts';
 import type { Claim, Lease, RunKey } from '../backend.ts';
+import { HeldRuns } from './held-runs.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { RedisTrouble } from './redis-options.ts';
@@ -23,10 +24,13 @@ export interface RedisLeaseParts {
 const MEMORY = 604_800_000;
 /** Runs of one dead instance that one call names; the next call names others. */
 const AT_ONCE = 1_000;
+/** Renewals in a lease, and one more. */
+const CHECKS = 4;
 
 /**
  * One lease per instance, kept by Redis' own clock, and one fence per run. After an outage every lease has run out, also
  * those of instances that are well: for one lease after its connection was made anew an instance takes nobody for dead.
+ * One whose lease had run out, or whose connection was made anew, looks for one lease which of its runs it still has.
  */
 export class RedisLease implements Lease {
   readonly #parts: RedisLeaseParts;
@@ -34,14 +38,28 @@ export class RedisLease implements Lease {
   #instance: string | undefined;
   #stop: (() => void) | undefined;
   #renewing: Promise<boolean> | undefined;
+  readonly #held: HeldRuns;
+  readonly #stopReconnected: () => void;
+  /** Renewals after which it is still looked which runs are held. */
+  #checks = 0;
+  #lost: (key: RunKey) => void = () => undefined;
 
   constructor(parts: RedisLeaseParts) {
     this.#parts = parts;
+    this.#held = new HeldRuns(parts.link, parts.keys);
+    this.#stopReconnected = parts.link.onReconnected(() => {
+      this.#checks = CHECKS;
+      if (this.#instance) void this.#tend(this.#instance);
+    });
   }
 
-  async join(instance: string): Promise<{ renew(): Promise<boolean>; leave(): Promise<void> }> {
+  async join(
+    instance: string,
+    lost: (key: RunKey) => void = () => undefined,
+  ): Promise<{ renew(): Promise<boolean>; leave(): Promise<void> }> {
     checkId('instance', instance);
     this.#instance = instance;
+    this.#lost = lost;
     await this.#renew(instance);
     this.#arm(instance);
     return { renew: () => this.#renew(instance), leave: () => this.#leave(instance) };
@@ -65,6 +83,7 @@ export class RedisLease implements Lease {
       if (!answer) throw new SluiceError('RUN_NOT_FOUND', 'claim: expected a run of this id, got none.');
       const [fence, waiting, cancel] = answer;
       if (fence === '') continue;
+      this.#held.add(key, fence);
       if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['CH', 0, key, MEMORY]);
       return { fence, ...(cancel !== null && { cancel: { reason: cancel.slice(1) || undefined } }) };
     }
@@ -90,10 +109,12 @@ export class RedisLease implements Lease {
   /** A run that this instance had needs nobody any more. */
   async release(key: RunKey): Promise<void> {
     const { link, keys } = this.#parts;
+    this.#held.remove(key);
     if (this.#instance) await link.send('zrem', keys.owned(this.#instance), key);
   }
 
   async close(): Promise<void> {
+    this.#stopReconnected();
     if (this.#instance) await this.#leave(this.#instance).catch(() => undefined);
   }
 
@@ -124,31 +145,35 @@ export class RedisLease implements Lease {
   }
 
   #arm(instance: string): void {
-    const { clock, lease, onTrouble, link } = this.#parts;
+    const { clock, lease } = this.#parts;
     this.#stop?.();
-    this.#stop = clock.alarm(
-      lease / 3,
-      () => {
-        this.#arm(instance);
-        this.#renew(instance).then(
-          isKept => {
-            if (!isKept && this.#instance)
-              onTrouble({
-                trouble: 'lease',
-                message: 'redis backend: the lease had run out and was taken anew.',
-              });
-          },
-          () => {
-            if (!link.closed)
-              onTrouble({
-                trouble: 'lease',
-                message: 'redis backend: the lease could not be renewed. Tried again.',
-              });
-          },
-        );
-      },
-      true,
-    );
+    const ring = (): void => {
+      this.#arm(instance);
+      void this.#tend(instance);
+    };
+    this.#stop = clock.alarm(lease / 3, ring, true);
+  }
+
+  async #tend(instance: string): Promise<void> {
+    const { onTrouble, link } = this.#parts;
+    try {
+      const isKept = await this.#renew(instance);
+      if (this.#instance !== instance) return;
+      if (!isKept)
+        onTrouble({
+          trouble: 'lease',
+          message: 'redis backend: the lease had run out and was taken anew.',
+        });
+      if (this.#checks === 0) return;
+      await this.#held.check(instance, this.#lost);
+      this.#checks--;
+    } catch {
+      if (!link.closed)
+        onTrouble({
+          trouble: 'lease',
+          message: 'redis backend: the lease could not be renewed. Tried again.',
+        });
+    }
   }
 
   /** Whether the lease had not run out meanwhile; it is taken anew in any case. */
@@ -165,7 +190,9 @@ export class RedisLease implements Lease {
       link.send('pexpire', keys.owned(instance), MEMORY),
       link.send('pexpire', keys.inbox(instance), MEMORY),
     ]);
-    return before === this.#nonce;
+    const isKept = before === this.#nonce;
+    if (!isKept) this.#checks = CHECKS;
+    return isKept;
   }
 
   async #leave(instance: string): Promise<void> {
@@ -173,6 +200,7 @@ export class RedisLease implements Lease {
     const { link, keys } = this.#parts;
     this.#stop?.();
     this.#instance = undefined;
+    this.#held.clear();
     await this.#renewing?.catch(() => false);
     await Promise.all([
       link.send('del', keys.lease(instance)),

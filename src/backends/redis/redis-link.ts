@@ -3,6 +3,7 @@ import type { Clock } from '../../time/clock.ts';
 import { Listeners } from '../listeners.ts';
 import { closedError, reasonOf, storageLost } from './redis-error.ts';
 import type { RedisTrouble } from './redis-options.ts';
+import { RedisSubscriber } from './redis-subscriber.ts';
 import type { Script } from './scripts/script.ts';
 
 type Client = Redis | Cluster;
@@ -17,7 +18,12 @@ export interface LinkHost {
   /** Milliseconds that a call may take. */
   readonly timeout: number;
   readonly onTrouble: (trouble: RedisTrouble) => void;
+  /** The channel on which its connection for hints hears itself; needed by whoever listens. */
+  readonly echo?: string | undefined;
 }
+
+/** Milliseconds without a hint after which the connection for hints is asked whether it hears. */
+const PROBE_AFTER = 30_000;
 
 /**
  * The connections of one backend: one for commands, and one for hints once somebody watches. Commands of one turn of
@@ -27,21 +33,37 @@ export class RedisLink {
   readonly #host: LinkHost;
   readonly #client: Client;
   readonly #hashes = new Map<Script, string>();
-  readonly #channels = new Map<string, () => void>();
-  readonly #restored = new Listeners();
+  readonly #subscriber: RedisSubscriber;
+  readonly #reconnected = new Listeners();
   // ioredis forgets what was under way when a connection broke, until the next one is made: this is what ends it.
   readonly #underWay = new Set<(error: Error) => void>();
-  #subscriber: Client | undefined;
   #closing: Promise<void> | undefined;
   #lastError: unknown;
-  /** When the connection for commands was last made. */
+  /** When the connection for commands was last made, and when last not for the first time. */
   connectedAt = 0;
+  reconnectedAt = -Infinity;
 
   constructor(host: LinkHost) {
     this.#host = host;
     this.#client = host.connect();
-    this.#client.on('ready', () => (this.connectedAt = host.clock.now()));
+    this.#client.on('ready', () => this.#connected());
     this.#tellTrouble(this.#client);
+    if ('nodes' in this.#client) this.#watchMasters(this.#client);
+    const { clock, timeout, echo = '', onTrouble } = host;
+    this.#subscriber = new RedisSubscriber({
+      connect: () => {
+        const client = host.connect();
+        this.#tellTrouble(client);
+        return client;
+      },
+      ...{ clock, echo, probe: PROBE_AFTER, patience: timeout },
+      knock: () => this.send('publish', echo, ''),
+      onDeaf: () =>
+        onTrouble({
+          trouble: 'connection',
+          message: 'redis backend: the connection for hints brings nothing any more. It is made anew.',
+        }),
+    });
   }
 
   get closed(): boolean {
@@ -71,23 +93,20 @@ export class RedisLink {
   /** Calls `heard` at every message, and once as soon as the channel is listened to. One listener per channel. */
   listen(channel: string, heard: () => void): () => void {
     if (this.#closing) throw closedError(this.#host.subject);
-    this.#channels.set(channel, heard);
-    const subscriber = (this.#subscriber ??= this.#subscribe());
-    const ring = (): void => {
-      if (this.#channels.get(channel) === heard) heard();
-    };
-    // While there is no connection nothing is sent: the next one listens to all channels and is told as restored.
-    if (subscriber.status === 'ready') void subscriber.subscribe(channel).then(ring, () => undefined);
-    return () => {
-      if (this.#channels.get(channel) !== heard) return;
-      this.#channels.delete(channel);
-      if (subscriber.status === 'ready') void subscriber.unsubscribe(channel).catch(() => undefined);
-    };
+    return this.#subscriber.listen(channel, heard);
   }
 
   /** Told when hints come, at first and after a time in which some may have been lost. */
   onRestored(heard: () => void): () => void {
-    return this.#restored.add(heard);
+    return this.#subscriber.onRestored(heard);
+  }
+
+  /**
+   * Told when the connection for commands was made anew, or leads to other masters: whoever answers now may have less
+   * than the one before.
+   */
+  onReconnected(heard: () => void): () => void {
+    return this.#reconnected.add(heard);
   }
 
   close(): Promise<void> {
@@ -95,8 +114,7 @@ export class RedisLink {
   }
 
   async #close(): Promise<void> {
-    this.#channels.clear();
-    this.#subscriber?.disconnect();
+    this.#subscriber.close();
     // Calls under way are answered before QUIT is.
     if (this.#client.status === 'ready') await this.#client.quit().catch(() => undefined);
     this.#client.disconnect();
@@ -150,20 +168,26 @@ export class RedisLink {
     return method!.apply(this.#client, [...args]);
   }
 
-  #subscribe(): Client {
-    const subscriber = this.#host.connect();
-    subscriber.on('message', (channel: string) => this.#channels.get(channel)?.());
-    subscriber.on('ready', () => {
-      const channels = [...this.#channels.keys()];
-      if (channels.length === 0) return;
-      void subscriber.subscribe(...channels).then(
-        () => this.#restored.tell(),
-        () => undefined,
-      );
+  #connected(): void {
+    const isFirst = this.connectedAt === 0;
+    this.connectedAt = this.#host.clock.now();
+    if (isFirst) return;
+    this.reconnectedAt = this.connectedAt;
+    this.#reconnected.tell();
+  }
+
+  /** A cluster stays connected when a replica takes over. */
+  #watchMasters(cluster: Cluster): void {
+    let known = '';
+    cluster.on('refresh', () => {
+      const masters = cluster
+        .nodes('master')
+        .map(({ options: { host, port } }) => `${host}:${port}`)
+        .sort()
+        .join();
+      if (known !== '' && masters !== known) this.#connected();
+      known = masters;
     });
-    this.#tellTrouble(subscriber);
-    void subscriber.connect().catch(() => undefined);
-    return subscriber;
   }
 
   #tellTrouble(client: Client): void {

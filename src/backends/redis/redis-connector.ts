@@ -2,6 +2,7 @@ import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { SluiceError } from '../../errors/sluice-error.ts';
 import { fullJitter } from '../../time/full-jitter.ts';
 import { loadRedis } from './load-ioredis.ts';
+import { quickenStringMethods } from './string-methods.ts';
 
 /** Where a Redis is: one of them. */
 export interface RedisPlace {
@@ -58,6 +59,7 @@ export async function connectorOf(
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   } satisfies RedisOptions;
   if (client) {
+    quickenStringMethods();
     const { lazyConnect, enableAutoPipelining, replyMapping } = settings;
     return () =>
       'nodes' in client

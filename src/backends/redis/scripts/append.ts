@@ -3,7 +3,8 @@ import type { Script } from './script.ts';
 
 /**
  * Appends one batch as one entry whose id is its last seq, so that XRANGE from c+1 finds the entry that holds c+1.
- * Answers as `Log.append` says; `forked`: the stored log ends with another event than the batch goes on from.
+ * Answers as `Log.append` says, with `ok` what the writer needs to know for `extend`; `forked`: the stored log ends with
+ * another event than the batch goes on from.
  *
  * An entry has the fields `h`, "after prev chars id", and `d`, the lines. `chars` counts those of all entries before
  * it, so that what is kept is known from the first and the last entry.
@@ -45,7 +46,7 @@ redis.call('HSET', M, 's', last, 'h', hash, 'y', num(y), 't', now)
 -- A failover lost the claim of the newer fence: it is taken over, and with it the owner it names.
 if f ~= fence then redis.call('HSET', M, 'f', fence, 'o', string.match(fence, '^%d+%.[^.]*%.(.*)$') or '') end
 if finish ~= '' then redis.call('HSET', M, 'c', last) end
-if s == 0 or tonumber(now) - tonumber(m[10]) > tonumber(m[9]) / 8 then
+if s == 0 or tonumber(now) - tonumber(m[10]) > tonumber(m[9]) / 8 or redis.call('XLEN', S) == 1 then
   for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], m[9]) end
   redis.call('HSET', M, 'u', now)
 end
@@ -82,6 +83,6 @@ end
 if keep > k then redis.call('HSET', M, 'k', num(keep)) end
 if room or keep - 1 - tonumber(m[14]) > ke / 8 then forget(M, S, B, keep, m[9]) end
 redis.pcall('PUBLISH', channel, last)
-return {'ok'}
+return {'ok', unpack(redis.call('HMGET', M, 'px', 'u', 'y', 'z', 'k', 'g', 'ke', 'kb'))}
 `,
 };

@@ -4,6 +4,7 @@ import { chainNext } from '../event/chain.ts';
 import { encodeLine, keyedLine, keyOfLine } from '../event/codec.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { Entry } from '../event/entry.ts';
+import { PlainEvent } from '../event/plain-event.ts';
 import type { Proposal, Receipt } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import type { StepSink } from '../operators/step.ts';
@@ -106,8 +107,7 @@ export class Commit implements StepSink<Proposal> {
     const { runId, tenantId } = identity;
     const seq = this.#seq + 1;
     if (proposal.at > this.#lastTime) this.#lastTime = proposal.at;
-    const event: Writable<RunEvent> = {
-      id: '',
+    const event = new PlainEvent({
       runId,
       tenantId,
       seq,
@@ -115,7 +115,7 @@ export class Commit implements StepSink<Proposal> {
       time: isoTime(this.#lastTime),
       data: proposal.data as never,
       source: proposal.source ?? 'agent',
-    };
+    });
     if (proposal.node !== undefined) event.node = proposal.node;
     if (proposal.cause !== undefined) event.cause = proposal.cause;
     if (proposal.metadata !== undefined) event.metadata = proposal.metadata;
@@ -276,8 +276,6 @@ export class Commit implements StepSink<Proposal> {
 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
 const UNCHAINED = TWO_DIGITS.map(digits => `${digits}.0`);
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 type Receipts = readonly (Receipt | undefined)[] | undefined;
 

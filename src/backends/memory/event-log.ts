@@ -8,9 +8,11 @@ export class EventLog {
   readonly #epoch: string;
   readonly #keep: RunRecord['keep'];
   readonly #ids = new BatchIds();
-  // An event stands at its seq modulo the length, a power of two that doubles when all places are taken: what comes once
-  // retention has its limit costs neither a move nor a larger array. Two places are what most runs that wait need.
-  #ring: (Entry | undefined)[] = [undefined, undefined];
+  // Entry, size, entry, size …: an event stands at its seq modulo the number of places, a power of two that doubles when
+  // all are taken, so that what comes once retention has its limit costs neither a move nor a larger array. The size
+  // stands beside it since the event that is to go was last touched so long ago that a look at it takes longer than all
+  // the rest. Two places are enough for most runs that wait.
+  #ring: (Entry | number | undefined)[] = [undefined, 0, undefined, 0];
   #count = 0;
   #tip = 0;
   #bytes = 0;
@@ -53,20 +55,25 @@ export class EventLog {
   }
 
   #at(seq: number): Entry {
-    return this.#ring[seq & (this.#ring.length - 1)]!;
+    return this.#ring[placeOf(seq, this.#ring)] as Entry;
   }
 
   #add(entry: Entry): void {
-    if (this.#count === this.#ring.length) this.#grow();
-    this.#ring[++this.#tip & (this.#ring.length - 1)] = entry;
+    if (this.#count * 2 === this.#ring.length) this.#grow();
+    const place = placeOf(++this.#tip, this.#ring);
+    this.#ring[place] = entry;
+    this.#ring[place + 1] = entry.bytes;
     this.#count++;
     this.#bytes += entry.bytes;
   }
 
   #grow(): void {
-    const length = this.#ring.length * 2;
-    const ring = new Array<Entry | undefined>(length).fill(undefined);
-    for (let seq = this.#first; seq <= this.#tip; seq++) ring[seq & (length - 1)] = this.#at(seq);
+    const ring = new Array<Entry | number | undefined>(this.#ring.length * 2).fill(undefined);
+    for (let seq = this.#first; seq <= this.#tip; seq++) {
+      const [from, to] = [placeOf(seq, this.#ring), placeOf(seq, ring)];
+      ring[to] = this.#ring[from];
+      ring[to + 1] = this.#ring[from + 1];
+    }
     this.#ring = ring;
   }
 
@@ -129,9 +136,13 @@ export class EventLog {
   }
 
   #forgetOldest(): void {
-    const place = this.#first & (this.#ring.length - 1);
-    this.#bytes -= this.#ring[place]!.bytes;
+    const place = placeOf(this.#first, this.#ring);
+    this.#bytes -= this.#ring[place + 1] as number;
     this.#ring[place] = undefined;
     this.#count--;
   }
+}
+
+function placeOf(seq: number, { length }: { readonly length: number }): number {
+  return (seq * 2) & (length - 1);
 }

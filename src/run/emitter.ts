@@ -216,6 +216,7 @@ export function proposalOf(
     fact: undefined,
     receipt: undefined,
     upcoming: undefined,
+    key: undefined,
   };
 }
 

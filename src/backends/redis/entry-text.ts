@@ -1,4 +1,3 @@
-import { formatCursor } from '../../event/cursor.ts';
 import { Entry } from '../../event/entry.ts';
 
 /**
@@ -31,16 +30,24 @@ export function parseBatch([id, fields]: StreamEntry): StoredBatch {
   return { after: Number(after), prev, last: Number(id.slice(0, id.indexOf('-'))), lines: fields[3] };
 }
 
-/** The events of a batch, in their order. */
-export function entriesOf({ after, lines }: StoredBatch, epoch: string): Entry[] {
+/** The events of a batch after `seq`, in their order. */
+export function entriesOf({ after, lines }: StoredBatch, epoch: string, seq = after): Entry[] {
   const entries: Entry[] = [];
-  for (let start = 0, seq = after + 1; start < lines.length; seq++) {
+  let start = 0;
+  for (let at = after; at < seq; at++) start = lines.indexOf('\n', start) + 1;
+  for (let at = Math.max(after, seq) + 1; start < lines.length; at++) {
     const end = lines.indexOf('\n', start);
-    const hash = lines.slice(start, start + 8);
-    entries.push(Entry.ofLine(formatCursor({ epoch, seq, hash }), seq, lines.slice(start + 9, end)));
+    const cursor = `${epoch}.${at}.${lines.slice(start, start + 8)}`;
+    entries.push(Entry.ofLine(cursor, at, lines.slice(start + 9, end)));
     start = end + 1;
   }
   return entries;
+}
+
+/** The chain behind a batch. */
+export function chainOf({ lines }: StoredBatch): string {
+  const start = lines.lastIndexOf('\n', lines.length - 2) + 1;
+  return lines.slice(start, start + 8);
 }
 
 /** The chain behind the event `seq`, if that is in the batch or right before it. */

@@ -18,7 +18,7 @@ export type ReadReply =
     ];
 
 /** The log as it was at the moment of a reading. */
-interface View {
+export interface LogView {
   readonly epoch: string;
   readonly tip: number;
   readonly hash: string;
@@ -33,17 +33,22 @@ export function pageOf(reply: ReadReply, query: LogQuery): ReadResult {
   if (reply[0] === 'absent') return { result: 'absent' };
   if (reply[0] !== 'page') return { result: 'reset', reason: reply[0] };
   const [, epoch, tip, hash, closed, kept, entries, held] = reply;
-  const view: View = {
+  const view: LogView = {
     ...{ epoch, tip: Number(tip), hash, closed: closed !== null, kept: Number(kept) },
     ...{ batches: entries.map(parseBatch), held: held ? parseBatch(held) : undefined },
   };
+  return pageOfView(view, query);
+}
+
+/** The same of a view whose life and length the position fits. */
+export function pageOfView(view: LogView, query: LogQuery): ReadResult {
   if (query.hash !== undefined && isFork(view, query)) return { result: 'reset', reason: 'fork' };
   if (query.limit === 0) return page(view, []);
   return query.reverse ? readBack(view, query) : readOn(view, query);
 }
 
 // Where the chain of a position is gone nobody can tell.
-function isFork(view: View, { after, hash }: LogQuery): boolean {
+function isFork(view: LogView, { after, hash }: LogQuery): boolean {
   if (after === view.tip) return view.hash !== hash;
   if (after < view.kept - 1) return false;
   const holder = view.held ?? view.batches[0];
@@ -51,7 +56,7 @@ function isFork(view: View, { after, hash }: LogQuery): boolean {
   return ours !== undefined && ours !== hash;
 }
 
-function readOn(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
+function readOn(view: LogView, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
   const { tip, kept, batches } = view;
   const first = batches[0];
   if (after + 1 < kept) return gap(view, after + 1, kept - 1, { hash: first && hashAt(first, kept - 1) });
@@ -63,8 +68,7 @@ function readOn(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadR
   let expected = after + 1;
   for (const batch of batches) {
     if (batch.after >= expected) break;
-    for (const entry of entriesOf(batch, view.epoch)) {
-      if (entry.seq < expected) continue;
+    for (const entry of entriesOf(batch, view.epoch, Math.min(expected - 1, batch.last))) {
       size += entry.bytes;
       if (entries.length > 0 && (size > bytes || entries.length >= limit)) return page(view, entries);
       entries.push(entry);
@@ -74,7 +78,7 @@ function readOn(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadR
   return page(view, entries);
 }
 
-function readBack(view: View, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
+function readBack(view: LogView, { after, limit, bytes = Infinity }: LogQuery): ReadResult {
   const { tip, kept, batches } = view;
   const newest = after === 0 ? tip : after - 1;
   if (newest === 0) return page(view, []);
@@ -98,13 +102,13 @@ function readBack(view: View, { after, limit, bytes = Infinity }: LogQuery): Rea
   return page(view, entries);
 }
 
-function page({ epoch, tip, hash, closed }: View, entries: readonly Entry[]): ReadResult {
+function page({ epoch, tip, hash, closed }: LogView, entries: readonly Entry[]): ReadResult {
   return { result: 'page', entries, tip, cursor: formatCursor({ epoch, seq: tip, hash }), closed };
 }
 
 /** Events `from`..`to` are gone; the chain behind them, where it is still known. */
 function gap(
-  { epoch }: View,
+  { epoch }: LogView,
   from: number,
   to: number,
   { hash = '0', reason }: { readonly hash?: string | undefined; readonly reason?: 'corrupt' },

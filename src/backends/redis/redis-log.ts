@@ -4,6 +4,7 @@ import { hashOf, linesOf } from './entry-text.ts';
 import { JoinedAppends } from './joined-appends.ts';
 import { extensionOf, type Extension, type KnownEnd } from './known-end.ts';
 import { pageOf, type ReadReply } from './log-page.ts';
+import { plainRead } from './plain-read.ts';
 import type { RedisHub } from './redis-hub.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -59,6 +60,8 @@ export class RedisLog implements Log {
     const { link, keys } = this.#parts;
     const { after, epoch = '', hash, limit, bytes = Infinity, reverse = false } = query;
     this.#joined.flush();
+    const plain = limit > 0 && !reverse ? await plainRead(this.#parts, key, query) : undefined;
+    if (plain) return plain;
     const most = Math.min(bytes, Number.MAX_SAFE_INTEGER);
     const reply = await link.run<ReadReply>(READ, keys.ofRun(key), [
       ...[after, epoch, hash === undefined ? '0' : '1', Math.min(limit, Number.MAX_SAFE_INTEGER), most],

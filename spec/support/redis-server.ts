@@ -8,8 +8,8 @@ import { join } from 'node:path';
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Kills it as a crash does, and starts it again on the same port, with what it persisted. */
-  restart(): Promise<void>;
+  /** Kills it as a crash does, and starts it again on the same port, with what it persisted and `change` left of it. */
+  restart(change?: (dir: string) => void): Promise<void>;
   /** Halts it: connections stay, and nothing is answered until {@link resume}. */
   pause(): void;
   resume(): void;
@@ -24,8 +24,9 @@ export async function redisServer(...options: readonly string[]): Promise<RedisS
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    async restart() {
+    async restart(change) {
       await kill(child);
+      change?.(dir);
       child = await start(dir, port, options);
     },
     kill: () => kill(child),
@@ -40,21 +41,25 @@ export async function redisServer(...options: readonly string[]): Promise<RedisS
 
 function start(dir: string, port: number, options: readonly string[]): Promise<ChildProcess> {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', [...settings, '--dir', dir, ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return launch([...settings, '--dir', dir, ...options], 'Ready to accept');
+}
+
+/** Starts the program, and resolves when it said so. */
+export function launch(args: readonly string[], word: string): Promise<ChildProcess> {
+  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     let said = '';
     child.on('error', reject);
     child.on('exit', code => reject(new Error(`redis-server ended with ${code}: ${said}`)));
     child.stdout.on('data', (bytes: Buffer) => {
       said += String(bytes);
-      if (said.includes('Ready to accept')) resolve(child);
+      if (said.includes(word)) resolve(child);
     });
   });
 }
 
-function kill(child: ChildProcess): Promise<void> {
+/** As a crash does; nothing if it is gone already. */
+export function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise(resolve => {
     child.removeAllListeners('exit').on('exit', () => resolve());

@@ -163,8 +163,7 @@ async function readWhole(
   for (const run of runs) {
     const lines: string[] = [];
     const signal = AbortSignal.timeout(5_000);
-    const onItem = (item: object): void =>
-      void ('seq' in item && lines.push(JSON.stringify(item)));
+    const onItem = (item: object): void => void ('seq' in item && lines.push(JSON.stringify(item)));
     for (const [at, server] of servers.entries()) {
       const reader: ChaosReader = { name: at === 0 ? WHOLE : `${WHOLE}-too`, slowness: 0, isRestless: false };
       await readOverHttp(run, reader, {

@@ -33,7 +33,7 @@ async function leftInRedis({ probe }: ChaosStage): Promise<string[]> {
   return [
     ...keys.filter(key => !LASTING.includes(key.split(':')[1]!)).map(key => `key ${key}`),
     ...keys.filter((_, at) => lives[at] === -1).map(key => `key without a time to live ${key}`),
-    ...channels.filter(channel => !channel.endsWith(':news')).map(channel => `channel ${channel}`),
+    ...channels.filter(channel => !/:(news|echo:.*)$/.test(channel)).map(channel => `channel ${channel}`),
   ];
 }
 

@@ -55,6 +55,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   METHOD_NOT_ALLOWED: EXIT_CODES.unreachable,
   UNAUTHENTICATED: EXIT_CODES.unreachable,
   FORBIDDEN: EXIT_CODES.unreachable,
+  TOO_MANY_REQUESTS: EXIT_CODES.unreachable,
   FORBIDDEN_ORIGIN: EXIT_CODES.unreachable,
   ENGINE_CLOSED: EXIT_CODES.unreachable,
   STORAGE_LOST: EXIT_CODES.unreachable,

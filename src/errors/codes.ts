@@ -56,6 +56,7 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: 'The address exists, but not with this method.',
   UNAUTHENTICATED: 'The request has no credential, or one that is not known or not valid any more.',
   FORBIDDEN: 'The credential does not allow this.',
+  TOO_MANY_REQUESTS: 'The tenant or address asks more of the server than it may.',
   FORBIDDEN_ORIGIN: 'Requests from this Host or Origin are refused.',
   UNSAFE_ADDRESS: 'Serving on this address needs authentication first.',
   PORT_IN_USE: 'Another process listens on this port.',
@@ -78,6 +79,7 @@ export const RETRYABLE_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'ENGINE_CLOSED',
   'STORAGE_LOST',
   'PORT_IN_USE',
+  'TOO_MANY_REQUESTS',
   'CONNECTION_LOST',
   'INTERNAL',
 ]);

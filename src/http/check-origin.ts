@@ -1,9 +1,16 @@
 import { SluiceError } from '../errors/sluice-error.ts';
+import type { CorsOptions } from './cors.ts';
 import { isLoopback } from './loopback.ts';
 import type { HttpRequest } from './request.ts';
 
 /** Host names that requests may be addressed to, without ports; `any` asks nothing. */
 export type AllowedHosts = readonly string[] | 'any';
+
+/** Which requests of pages are taken. */
+export interface OriginRules {
+  readonly allowedHosts: AllowedHosts | undefined;
+  readonly cors: CorsOptions | undefined;
+}
 
 const HOST = /^(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d{1,5})?$/i;
 
@@ -12,7 +19,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d{1,5})?$/i;
  * rebinding), and one that carries another site's `Origin`. Throws `FORBIDDEN_ORIGIN`. A request without `Host` or
  * `Origin` does not come from a page, and passes.
  */
-export function checkOrigin(request: HttpRequest, allowed: AllowedHosts | undefined): void {
+export function checkOrigin(request: HttpRequest, { allowedHosts: allowed, cors }: OriginRules): void {
   const host = request.header('host');
   if (host !== undefined && allowed !== 'any' && !isAllowed(host, allowed)) {
     throw forbidden(
@@ -21,8 +28,11 @@ export function checkOrigin(request: HttpRequest, allowed: AllowedHosts | undefi
     );
   }
   const origin = request.header('origin');
-  if (origin !== undefined && !isSameOrigin(origin, host)) {
-    throw forbidden(`Origin ${shown(origin)} is another site`, 'Serve the page and the API under one name');
+  if (origin !== undefined && !isSameOrigin(origin, host) && !cors?.origins.includes(origin.toLowerCase())) {
+    throw forbidden(
+      `Origin ${shown(origin)} is another site`,
+      'Serve the page and the API under one name, or add the site to cors.origins',
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { feedStream } from './feed-stream.ts';
 import { HttpCore } from './http-core.ts';
 import type { HandlerOptions } from './options.ts';
 import { readBody } from './read-body.ts';
+import { closeFeed } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
 /**
@@ -25,7 +26,7 @@ export function createHandler(
     const reply = await core.answer(received);
     const isHead = request.method === 'HEAD';
     if (!('feed' in reply)) return new Response(isHead ? null : reply.body, reply);
-    if (isHead) reply.feed.close();
+    if (isHead) closeFeed(reply);
     return new Response(isHead ? null : feedStream(core, reply, request.signal), reply);
   };
 }

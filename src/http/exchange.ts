@@ -8,6 +8,7 @@ import type { Appended, AppendEvent } from '../run/appender.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import type { Grants } from './auth/grants.ts';
 import type { Principal } from './auth/principal.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
 import type { RunStates } from './run-states.ts';
@@ -44,6 +45,7 @@ export interface Exchange {
   readonly feeds: RunFeeds;
   readonly states: RunStates;
   readonly grants: Grants;
+  readonly limits: RequestLimits;
   readonly settings: HandlerSettings;
 }
 

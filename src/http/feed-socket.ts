@@ -5,7 +5,7 @@ import { retryFrame } from '../bridges/sse/frames.ts';
 import { SseBytes } from '../bridges/sse/sse-bytes.ts';
 import type { Bell, SseFeed } from '../bridges/sse/sse-feed.ts';
 import type { HttpCore } from './http-core.ts';
-import type { FeedReply } from './reply.ts';
+import { closeFeed, type FeedReply } from './reply.ts';
 
 export interface FeedExchange {
   readonly core: HttpCore;
@@ -144,7 +144,7 @@ export class FeedSocket implements Beating, Bell {
     this.#exchange.core.heartbeats.delete(this);
     (this.#socket ?? this.#response).off('drain', this.#drain);
     this.#response.off('close', this.#leave);
-    this.#feed.close();
+    closeFeed(this.#exchange.reply);
     this.#released();
   }
 }

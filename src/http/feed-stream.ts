@@ -2,7 +2,7 @@ import type { Beating } from '../bridges/sse/heartbeats.ts';
 import { retryFrame } from '../bridges/sse/frames.ts';
 import { SseBytes } from '../bridges/sse/sse-bytes.ts';
 import type { HttpCore } from './http-core.ts';
-import type { FeedReply } from './reply.ts';
+import { closeFeed, type FeedReply } from './reply.ts';
 
 /**
  * A feed as the body of a `Response`. It is pulled: a reader that stops reading stops the feed. Cancelling it, and
@@ -10,7 +10,7 @@ import type { FeedReply } from './reply.ts';
  */
 export function feedStream(
   core: HttpCore,
-  { feed, greeting = '', isWhole = false, until, onDisconnect }: FeedReply,
+  { feed, greeting = '', isWhole = false, until, onDisconnect, released }: FeedReply,
   left: AbortSignal,
 ): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -34,7 +34,7 @@ export function feedStream(
     core.heartbeats.delete(member);
     left.removeEventListener('abort', leave);
     stopAging();
-    feed.close();
+    closeFeed({ feed, released });
     wake?.();
   };
   const leave = (): void => {

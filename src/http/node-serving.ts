@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FeedSocket } from './feed-socket.ts';
 import type { HttpCore } from './http-core.ts';
 import { NodeRequest } from './node-request.ts';
-import type { BodyReply, FeedReply } from './reply.ts';
+import { closeFeed, type BodyReply, type FeedReply } from './reply.ts';
 
 /** Renders replies to the connections of one server, and knows its streams. */
 export class NodeServing {
@@ -47,7 +47,7 @@ export class NodeServing {
 
   #stream(request: IncomingMessage, response: ServerResponse, reply: FeedReply): void {
     if (response.destroyed || request.method === 'HEAD') {
-      reply.feed.close();
+      closeFeed(reply);
       if (response.destroyed) reply.onDisconnect?.();
       else response.writeHead(reply.status, reply.headers).end();
       return;

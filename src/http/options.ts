@@ -6,6 +6,8 @@ import type { AllowedHosts } from './check-origin.ts';
 import { checkBridges } from './check-bridges.ts';
 import type { Authorize } from './auth/authorize.ts';
 import { Grants, type GrantOptions } from './auth/grants.ts';
+import { resolveLimits, type LimitOptions, type LimitSettings } from './limits/limit-options.ts';
+import { checkCors, type CorsOptions } from './cors.ts';
 import { pageOf, type Page } from './page.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
@@ -22,6 +24,10 @@ export interface HandlerOptions {
   readonly authorize?: Authorize | undefined;
   /** How tickets and sessions are made. Without `authorize` nobody needs them. */
   readonly grants?: GrantOptions | undefined;
+  /** How much one tenant and one address may ask. Default: nothing is limited without `authorize`. */
+  readonly limits?: LimitOptions | undefined;
+  /** Which pages of other sites may call. Default: none. */
+  readonly cors?: CorsOptions | undefined;
   /** Where the routes are mounted, such as `/api/sluice`. Default: at the root. */
   readonly basePath?: string | undefined;
   /** Bytes of a request body, 1 KB to 64 MB. Default: 1 MB. */
@@ -51,6 +57,8 @@ export interface HandlerSettings {
   readonly allowedHosts: AllowedHosts | undefined;
   readonly authorize: Authorize | undefined;
   readonly grants: Grants;
+  readonly cors: CorsOptions | undefined;
+  readonly limits: LimitSettings;
   readonly basePath: string;
   readonly bodyLimit: number;
   readonly streamAge: number;
@@ -77,6 +85,8 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
   return {
     allowedHosts,
     authorize,
+    cors: checkCors(options.cors),
+    limits: resolveLimits(options.limits ?? {}, { isAsked: authorize !== undefined, clock }),
     grants: new Grants(options.grants ?? {}, clock),
     basePath,
     bodyLimit: checkNumber('bodyLimit', options.bodyLimit, MB, { min: 1024, max: 64 * MB, unit: 'bytes' }),

@@ -53,6 +53,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   METHOD_NOT_ALLOWED: 405,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  TOO_MANY_REQUESTS: 429,
   FORBIDDEN_ORIGIN: 403,
   UNSAFE_ADDRESS: 500,
   PORT_IN_USE: 500,
@@ -109,6 +110,7 @@ export function problemOf(thrown: unknown, secrets: TextMask): BodyReply {
   const { code, details } = problem;
   return problemReply(maskValue(problem, secrets).value as Problem, {
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }),
+    ...(code === 'TOO_MANY_REQUESTS' && { 'retry-after': `${Number(details?.retryAfter ?? 1)}` }),
     // RFC 9110, 11.6.1: a 401 names how to answer it.
     ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),
   });

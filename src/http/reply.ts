@@ -26,6 +26,14 @@ export interface FeedReply {
   readonly greeting?: string | undefined;
   /** To be called if the client leaves before the feed has ended. */
   readonly onDisconnect?: (() => void) | undefined;
+  /** To be called when the feed is closed, whoever ended it. */
+  readonly released?: (() => void) | undefined;
+}
+
+/** Frees what an answer holds. */
+export function closeFeed({ feed, released }: Pick<FeedReply, 'feed' | 'released'>): void {
+  feed.close();
+  released?.();
 }
 
 /** What a route answers, and every adapter can render. */

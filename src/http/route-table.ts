@@ -34,6 +34,14 @@ export class RouteTable {
     }
     throw new SluiceError('NOT_FOUND', `${shown(path)}: there is nothing at this address.`);
   }
+
+  /** What an address answers; nothing if there is none. */
+  methods(path: string): readonly string[] {
+    const parts = path.split('/');
+    return this.#paths
+      .filter(({ parts: pattern }) => match(pattern, parts))
+      .flatMap(({ methods }) => Object.keys(methods));
+  }
 }
 
 function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {

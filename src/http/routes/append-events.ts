@@ -20,11 +20,14 @@ export async function appendEvents({
   params,
   query,
   tenantId,
+  limits,
   settings,
 }: Exchange): Promise<Reply> {
   const { largestBatch } = engine;
-  const append = (events: readonly AppendEvent[], flush?: boolean) =>
-    engine.append(params.id!, events, { tenantId, flush });
+  const append = async (events: readonly AppendEvent[], flush?: boolean) => {
+    await limits.append(tenantId, events.length);
+    return engine.append(params.id!, events, { tenantId, flush });
+  };
   if (LINES.test(request.header('content-type') ?? '')) {
     const flush = query.get('flush') === 'true';
     const target = { largestBatch, append, flush };

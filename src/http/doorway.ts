@@ -1,0 +1,66 @@
+import { isSluiceError } from '../errors/sluice-error.ts';
+import { admit, EVERYBODY, shownRequest, type Authorize } from './auth/authorize.ts';
+import { checkRuns } from './auth/check-runs.ts';
+import { identify } from './auth/identify.ts';
+import type { Principal } from './auth/principal.ts';
+import type { GuardedRoute } from './guarded-route.ts';
+import { clientAddress } from './limits/client-address.ts';
+import { RequestLimits } from './limits/request-limits.ts';
+import type { HandlerSettings } from './options.ts';
+import type { HttpRequest } from './request.ts';
+
+/** Somebody who may go on. */
+export interface Entered {
+  readonly principal: Principal;
+  /** To be called when the request is answered, or its stream over. */
+  readonly leave: () => void;
+}
+
+/** What a request asks for. */
+export interface Destination {
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+/** Lets requests in: who it is, whether that one may, and whether it is not too much. */
+export class Doorway {
+  readonly limits: RequestLimits;
+  readonly #settings: HandlerSettings;
+  readonly #authorize: Authorize | undefined;
+
+  constructor(settings: HandlerSettings) {
+    const { authorize, grants, limits } = settings;
+    this.#settings = settings;
+    this.#authorize = authorize && identify(authorize, grants);
+    this.limits = new RequestLimits(limits);
+  }
+
+  /** Rejects with `UNAUTHENTICATED`, `FORBIDDEN`, `RUN_NOT_FOUND`, `TOO_MANY_REQUESTS`. */
+  async enter(
+    request: HttpRequest,
+    { scope }: GuardedRoute,
+    { path, params, query }: Destination,
+  ): Promise<Entered> {
+    if (scope === undefined) return { principal: EVERYBODY, leave: () => undefined };
+    const { clock, limits } = this.#settings;
+    const address = clientAddress(request, limits.proxies);
+    const principal = await this.#identified(
+      () =>
+        admit(shownRequest(request, path, query), scope, { authorize: this.#authorize, now: clock.now() }),
+      address,
+    );
+    checkRuns(principal, params, query);
+    return { principal, leave: await this.limits.enter(principal.tenantId, address) };
+  }
+
+  async #identified(ask: () => Promise<Principal>, address: string | undefined): Promise<Principal> {
+    await this.limits.checkFailures(address);
+    try {
+      return await ask();
+    } catch (error) {
+      if (isSluiceError(error, 'UNAUTHENTICATED')) await this.limits.noteFailure(address);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { cancelling, reading, unguarded, writing } from './guarded-route.ts';
+import type { Routes } from './route-table.ts';
+import { appendEvents } from './routes/append-events.ts';
+import { health, listAgents, ready, showPage } from './routes/about.ts';
+import { answerRun, cancelRun } from './routes/control-run.ts';
+import { createSession, createTicket, endSession } from './routes/grants.ts';
+import { invoke, invokeStream } from './routes/invoke.ts';
+import { manyEvents } from './routes/many-events.ts';
+import { runEvents } from './routes/run-events.ts';
+import { createRun, deleteRun, listRuns, runOffset, runState, showRun } from './routes/runs.ts';
+
+/** All addresses of a server, and what each asks of a credential. */
+export const ROUTES: Routes = {
+  '/': { GET: unguarded(showPage) },
+  '/healthz': { GET: unguarded(health) },
+  '/readyz': { GET: unguarded(ready) },
+  '/agents': { GET: reading(listAgents) },
+  '/invoke': { POST: writing(invoke) },
+  '/invoke/stream': { POST: writing(invokeStream) },
+  '/invoke/{agent}': { POST: writing(invoke) },
+  '/invoke/{agent}/stream': { POST: writing(invokeStream) },
+  '/runs': { GET: reading(listRuns), POST: writing(createRun) },
+  '/runs/{id}': { GET: reading(showRun), DELETE: cancelling(deleteRun) },
+  '/runs/{id}/events': { GET: reading(runEvents), POST: writing(appendEvents) },
+  '/runs/{id}/state': { GET: reading(runState) },
+  '/runs/{id}/offset': { GET: reading(runOffset) },
+  '/runs/{id}/cancel': { POST: cancelling(cancelRun) },
+  '/runs/{id}/answers': { POST: writing(answerRun) },
+  '/tickets': { POST: reading(createTicket) },
+  '/session': { POST: reading(createSession), DELETE: unguarded(endSession) },
+  '/events': { GET: reading(manyEvents) },
+};

@@ -26,6 +26,11 @@ export const steady = {
   run: ctx => count(ctx, 0),
   resume: async (ctx, checkpoint) => 'went on from ' + checkpoint.data,
 };
+// Says nothing, for as long as it may.
+export const silent = {
+  name: 'silent',
+  run: ctx => new Promise(resolve => ctx.signal.addEventListener('abort', resolve)),
+};
 // Says something, and nothing more before it has an answer.
 export const asking = {
   name: 'asking',

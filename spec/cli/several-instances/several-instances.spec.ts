@@ -38,7 +38,6 @@ describe('two instances behind nginx', () => {
     const [one, other] = [await lab.serve(0), await lab.serve(1)];
     const [onOne, onOther] = [createClient(one.url), createClient(other.url)];
     const { runId } = await onOne.start('asking');
-    // The run says nothing more until it is answered: what nginx held back would never come.
     const watched = lab.watch(runId);
     const askId = (): string | undefined => {
       for (const item of watched.items) if ('type' in item && item.type === 'ask') return item.data.askId;
@@ -57,6 +56,15 @@ describe('two instances behind nginx', () => {
     await seen.ended;
     expectWhole(seen);
     expect(seen.items.at(-1)).toMatchObject({ type: 'cancelled', data: { reason: 'enough' } });
+  });
+
+  it('show the beginning of a run that says nothing more', async () => {
+    await lab.serve(0);
+    const { runId } = await createClient(lab.nginx.url).start('silent');
+    const watched = lab.watch(runId);
+    // Less than what nginx would hold back until there is more.
+    await until(() => watched.items.length === 1, 'the beginning');
+    expect(watched.items[0]).toMatchObject({ type: 'started' });
   });
 
   it('go on for watchers of the one that is killed, which are told how its runs end', async () => {

@@ -82,7 +82,8 @@ export { type Agent, type Checkpoint, defineAgent } from './engine/define-agent.
 export { type CloseOptions, type CloseReport } from './engine/close-engine.ts';
 export { type Engine } from './engine/engine.ts';
 export { type RunDecision } from './engine/run-decision.ts';
-export { type ListOptions } from './engine/runs.ts';
+export { type RunStats } from './engine/run-stats.ts';
+export { type CheckpointEvent, type CheckpointQuery, type ListOptions } from './engine/runs.ts';
 export { type ReadOptions } from './engine/run-events.ts';
 export { type EventSearch, type SearchPage } from './engine/search.ts';
 export { type EngineLimits, type EngineOptions } from './engine/options.ts';

@@ -139,15 +139,28 @@ export class RunEvents {
     matches: (event: RunEvent) => boolean,
     { tenantId }: OfTenant = {},
   ): Promise<RunEvent | undefined> {
-    for (let before = 0; ;) {
-      const query = { after: before, limit: PAGE.events, bytes: PAGE.bytes, reverse: true };
+    return (await this.newestOf(runId, matches, { tenantId, limit: 1 }))[0];
+  }
+
+  /** The newest events of a type, newest first, looked for from the end or from before a seq; `limit` at the most. */
+  async newestOf(
+    runId: string,
+    matches: (event: RunEvent) => boolean,
+    {
+      tenantId,
+      limit,
+      before = 0,
+    }: OfTenant & { readonly limit: number; readonly before?: number | undefined },
+  ): Promise<readonly RunEvent[]> {
+    const found: RunEvent[] = [];
+    for (let seq = before; seq !== 1;) {
+      const query = { after: seq, limit: PAGE.events, bytes: PAGE.bytes, reverse: true };
       const page = await this.#read(runId, tenantId, query);
-      if (page.result !== 'page' || page.entries.length === 0) return undefined;
-      const found = page.entries.find(entry => matches(entry.event));
-      if (found) return found.event;
-      before = page.entries.at(-1)!.seq;
-      if (before === 1) return undefined;
+      if (page.result !== 'page' || page.entries.length === 0) break;
+      for (const { event } of page.entries) if (matches(event) && found.push(event) === limit) return found;
+      seq = page.entries.at(-1)!.seq;
     }
+    return found;
   }
 
   async #read(

@@ -1,5 +1,15 @@
 import { Observable } from 'rxjs';
-import type { Backend, Command, RunNews, RunPage, RunQuery, RunRecord } from '../backends/backend.ts';
+import {
+  isPromise,
+  type Awaitable,
+  type Backend,
+  type Command,
+  type RunKey,
+  type RunNews,
+  type RunPage,
+  type RunQuery,
+  type RunRecord,
+} from '../backends/backend.ts';
 import type { Json } from '../event/json.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { isEnded } from '../run/lifecycle.ts';
@@ -12,10 +22,21 @@ import type { Instance } from './instance.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { newId } from '../time/new-id.ts';
 import { keyOf, runNotFound, type OfTenant, type RunEvents } from './run-events.ts';
+import { countRuns, type RunStats } from './run-stats.ts';
 import { DEFAULT_TENANT } from './start-options.ts';
 
 /** Which runs to list; all that is given must match. */
 export type ListOptions = Partial<RunQuery>;
+
+/** A checkpoint as the run says it. */
+export type CheckpointEvent = Extract<RunEvent, { type: 'checkpoint' }>;
+
+/** Which checkpoints to read. */
+export interface CheckpointQuery extends OfTenant {
+  readonly name?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly before?: number | undefined;
+}
 
 /** The runs of an engine's backend, alive or ended. */
 export class Runs {
@@ -37,10 +58,17 @@ export class Runs {
 
   /** Rejects with `RUN_NOT_FOUND`, `STORAGE_LOST`. */
   async get(runId: string, { tenantId }: OfTenant = {}): Promise<RunRecord> {
-    const key = keyOf(runId, tenantId);
-    const record = await readStorage(`run ${runId}`, () => this.#backend.directory.get(key));
-    if (!record) throw runNotFound(runId);
-    return record;
+    return this.#find(runId, keyOf(runId, tenantId));
+  }
+
+  /** At once where the backend answers at once. */
+  #find(runId: string, key: RunKey): Awaitable<RunRecord> {
+    const known = (record: RunRecord | undefined): RunRecord => {
+      if (!record) throw runNotFound(runId);
+      return record;
+    };
+    const found = readStorage(`run ${runId}`, () => this.#backend.directory.get(key));
+    return isPromise(found) ? found.then(known) : known(found);
   }
 
   /** Newest first; 50 unless `limit` says otherwise, 1 to 1,000. Rejects with `BAD_OPTION`, `BAD_REQUEST`. */
@@ -119,12 +147,15 @@ export class Runs {
     runId: string,
     { tenantId, reason }: OfTenant & { readonly reason?: string | undefined } = {},
   ): Promise<'requested' | 'erased'> {
-    const record = await this.get(runId, { tenantId });
+    const key = keyOf(runId, tenantId);
+    const found = this.#find(runId, key);
+    const record = isPromise(found) ? await found : found;
     if (!isEnded(record.status)) {
       await this.cancel(runId, { tenantId, reason });
       return 'requested';
     }
-    await this.#backend.directory.delete(keyOf(runId, tenantId));
+    const erased = this.#backend.directory.delete(key);
+    if (isPromise(erased)) await erased;
     return 'erased';
   }
 
@@ -132,10 +163,34 @@ export class Runs {
   async checkpoint(
     runId: string,
     { name, tenantId }: OfTenant & { readonly name?: string | undefined } = {},
-  ): Promise<Extract<RunEvent, { type: 'checkpoint' }> | undefined> {
+  ): Promise<CheckpointEvent | undefined> {
+    return (await this.checkpoints(runId, { name, tenantId, limit: 1 }))[0];
+  }
+
+  /**
+   * The checkpoints of a run that are kept, newest first, of this name if there is one; 50 unless `limit` says otherwise,
+   * 1 to 1,000. `before` is the seq of the last one of a former page. Rejects with `RUN_NOT_FOUND`, `BAD_OPTION`.
+   */
+  async checkpoints(
+    runId: string,
+    { name, tenantId, limit, before }: CheckpointQuery = {},
+  ): Promise<readonly CheckpointEvent[]> {
     const isWanted = (event: RunEvent): boolean =>
       event.type === 'checkpoint' && (name === undefined || event.data.name === name);
-    return (await this.#events.latestOf(runId, isWanted, { tenantId })) as
-      Extract<RunEvent, { type: 'checkpoint' }> | undefined;
+    const most = { min: 1, max: Number.MAX_SAFE_INTEGER, unit: 'the seq of an event' };
+    const found = await this.#events.newestOf(runId, isWanted, {
+      tenantId,
+      limit: checkNumber('limit', limit, 50, { min: 1, max: 1_000, unit: 'checkpoints' }),
+      before: before === undefined ? undefined : checkNumber('before', before, 1, most),
+    });
+    return found as readonly CheckpointEvent[];
+  }
+
+  /**
+   * How many runs of a tenant there are, ended ones until they expire, and how many in each status. Looks at every one of
+   * them, a thousand at a time, so it is for people and reports, not for a loop. Rejects with `STORAGE_LOST`.
+   */
+  stats({ tenantId = DEFAULT_TENANT }: OfTenant = {}): Promise<RunStats> {
+    return countRuns(page => this.list({ tenantId, limit: 1_000, page }));
   }
 }

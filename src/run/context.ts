@@ -1,4 +1,4 @@
-import type { CustomEvents, AnyCustom } from '../event/run-event.ts';
+import type { CustomEvents, AnyCustom, RunStatus } from '../event/run-event.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Outcome, Proposal } from '../event/proposal.ts';
@@ -241,6 +241,10 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     if (!startRun) throw new SluiceError('BAD_OPTION', 'start: this run belongs to no engine.');
     const around = this.#here().#place();
     return startChild(this.#run.actions, around, { startRun, agent, options });
+  }
+
+  protected override get status(): RunStatus {
+    return this.#run.status;
   }
 
   protected override propose(proposal: Proposal): void {

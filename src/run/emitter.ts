@@ -5,7 +5,7 @@ import { checkSize, intakeData } from '../event/intake.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import { parseEnvelope, parseEventInput, type EnvelopeInput } from '../event/parse-event.ts';
 import type { Outcome, Proposal } from '../event/proposal.ts';
-import type { AnyCustom, CustomEvents, EventData, EventSource } from '../event/run-event.ts';
+import type { AnyCustom, CustomEvents, EventData, EventSource, RunStatus } from '../event/run-event.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import { utf8Length } from '../event/utf8-length.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
@@ -48,6 +48,16 @@ export interface ArtifactOptions extends EmitOptions {
   readonly last?: boolean | undefined;
 }
 
+export interface CheckpointOptions extends EmitOptions {
+  /**
+   * Tells everybody where the run is, too: a `status` with the checkpoint's name as its `phase`, and a text as its
+   * `message`. Default: false.
+   */
+  readonly status?: boolean | string | undefined;
+  /** Says how far the run is, too: a `progress` whose `step` is the checkpoint's name. A fraction, or so much of all. */
+  readonly progress?: number | { readonly current: number; readonly total: number } | undefined;
+}
+
 export interface WarnOptions extends EmitOptions {
   readonly code?: string | undefined;
   readonly details?: JsonObject | undefined;
@@ -88,6 +98,11 @@ export abstract class Emitter<Custom extends CustomEvents = AnyCustom> {
   /** The steps that the caller is in, for events that name none. */
   protected get path(): string | undefined {
     return undefined;
+  }
+
+  /** What a `status` says of the run. */
+  protected get status(): RunStatus {
+    return 'running';
   }
 
   /** Takes a proposal without waiting for what becomes of it. */
@@ -144,9 +159,21 @@ export abstract class Emitter<Custom extends CustomEvents = AnyCustom> {
     return artifactId;
   }
 
-  /** State to come back to. Resolves when it is stored; rejects with `STORAGE_LOST`. */
-  checkpoint(name: string, data: Json, options: EmitOptions = {}): Promise<Outcome> {
-    return this.proposeAndWait(this.#checked('checkpoint', { name, data }, options));
+  /**
+   * State to come back to. Resolves when it is stored; rejects with `STORAGE_LOST`. With `status` and `progress` these
+   * events follow it right away, and nobody sees them before it is stored.
+   */
+  checkpoint(name: string, data: Json, options: CheckpointOptions = {}): Promise<Outcome> {
+    const { status = false, progress, ...rest } = options;
+    const saved = this.#checked('checkpoint', { name, data }, rest);
+    // All is checked before anything is said.
+    const told = status === false ? undefined : this.#phase(name, status, rest);
+    const reached = progress === undefined ? undefined : { step: name, ...reachedBy(progress) };
+    const said = reached && this.#checked('progress', reached, rest);
+    const outcome = this.proposeAndWait(saved);
+    if (told) this.propose(told);
+    if (said) this.propose(said);
+    return outcome;
   }
 
   /**
@@ -159,6 +186,16 @@ export abstract class Emitter<Custom extends CustomEvents = AnyCustom> {
     options: EmitOptions = {},
   ): Promise<Outcome> {
     return this.proposeAndWait(this.#checked(type, data, options));
+  }
+
+  /** A fact, like all that a run tells of its own state: no policy is asked. */
+  #phase(phase: string, status: unknown, options: EmitOptions): Proposal {
+    const message = status === true ? undefined : status;
+    if (message !== undefined && typeof message !== 'string') {
+      throw badArgument('checkpoint', 'status', 'true, false or a text', message);
+    }
+    const data = { status: this.status, phase, ...(message !== undefined && { message }) };
+    return { ...this.#said('status', data, phase.length + (message?.length ?? 0), options), fact: true };
   }
 
   #checked(type: string, data: unknown, options: EmitOptions): Proposal {
@@ -231,6 +268,12 @@ export type CustomName<Custom extends CustomEvents> = {
   [Type in keyof Custom]: Type extends `custom:${infer Name}` ? Name : never;
 }[keyof Custom] &
   string;
+
+function reachedBy(progress: NonNullable<CheckpointOptions['progress']>): JsonObject {
+  if (typeof progress === 'number') return { fraction: progress };
+  const { current, total } = progress;
+  return { fraction: total === 0 ? 1 : current / total, current, total };
+}
 
 // By hand and not by schema: a token is the hottest call there is.
 function tokenData(content: string, { messageId, role, finishReason }: TokenOptions): JsonObject {

@@ -1,5 +1,5 @@
 import type { Outcome, Proposal } from '../event/proposal.ts';
-import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
+import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
 import type { Appended, AppendEvent, AppendOptions } from './appender.ts';
 import { awaited } from './context.ts';
 import { Emitter, type EmitterRules } from './emitter.ts';
@@ -80,6 +80,10 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
   /** Resolves when everything written so far is stored. */
   drained(): Promise<void> {
     return this.#actor.pipe.drained();
+  }
+
+  protected override get status(): RunStatus {
+    return this.#actor.status;
   }
 
   protected override propose(proposal: Proposal): void {

@@ -28,13 +28,7 @@ export interface PatientBackendParts {
 /** The backend as the runs of an engine use it: with patience, and with an end for what was lost all the same. */
 export function patientBackend(
   backend: Backend,
-  {
-    clock,
-    sweep,
-    live,
-    secrets,
-    timeout,
-  }: PatientBackendParts,
+  { clock, sweep, live, secrets, timeout }: PatientBackendParts,
 ): Backend {
   const { flags, directory, lease, commands } = backend;
   const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
@@ -51,7 +45,13 @@ export function patientBackend(
     },
   });
   return {
-    ...{ flags, log, directory, ...(lease && { lease }), ...(commands && { commands: maskedCommands(commands, secrets) }) },
+    ...{
+      flags,
+      log,
+      directory,
+      ...(lease && { lease }),
+      ...(commands && { commands: maskedCommands(commands, secrets) }),
+    },
     close() {
       log.close();
       return backend.close();

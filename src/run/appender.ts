@@ -89,7 +89,10 @@ export class Appender {
     const actor = this.#actor;
     if (!actor || actor.isEnding) return this.#repeated(batch);
     const checked = this.#check(batch, actor);
-    if (actor.canRegain && checked.every(({ key }) => key !== undefined && this.#keys.get(key) !== undefined)) {
+    if (
+      actor.canRegain &&
+      checked.every(({ key }) => key !== undefined && this.#keys.get(key) !== undefined)
+    ) {
       // Nothing of it will be written, and yet whoever watches over silence is to hear of it.
       await actor.claim();
       if (actor.isEnding) return this.#repeated(batch);

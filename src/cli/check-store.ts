@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SluiceError } from '../index.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** The absolute path of a folder that the file backend writes in. Throws `BAD_OPTION` for any other. */
 export function checkStore(folder: string, cwd: string): string {
@@ -8,6 +9,6 @@ export function checkStore(folder: string, cwd: string): string {
   if (existsSync(join(dir, 'runs.journal'))) return dir;
   throw new SluiceError(
     'BAD_OPTION',
-    `${JSON.stringify(folder)}: expected a folder that sluice serve --backend file:DIR writes in, found no runs there.`,
+    `${folder.includes('@') ? shownAddress(folder) : JSON.stringify(folder)}: expected a folder that sluice serve --backend file:DIR writes in, found no runs there.`,
   );
 }

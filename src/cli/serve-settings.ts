@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { SluiceError } from '../index.ts';
 import type { Bridge } from '../http/index.ts';
 import { bridgesOf } from './bridges.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** What was given, as text; absent where nothing was. */
 export interface ServeFlags {
@@ -79,7 +80,7 @@ function checkPort({ name, text }: Given): number {
   if (/^\d{1,5}$/.test(text) && port <= LAST_PORT) return port;
   throw new SluiceError(
     'BAD_OPTION',
-    `${name}: expected a port from 0 to ${LAST_PORT}, got ${shown(text)}. 0 takes any free port.`,
+    `${name}: expected a port from 0 to ${LAST_PORT}, got ${JSON.stringify(text.slice(0, 200))}. 0 takes any free port.`,
   );
 }
 
@@ -95,17 +96,15 @@ function checkBackend({ name, text }: Given, cwd: string, redisUrl: string | und
     );
   throw new SluiceError(
     'BAD_OPTION',
-    `${name}: expected memory, file:DIR or redis://HOST:PORT, got ${shown(text)}. ` +
+    `${name}: expected memory, file:DIR or redis://HOST:PORT, got ${shownAddress(text)}. ` +
       'To keep runs elsewhere, pass a backend to createEngine in a program of your own.',
   );
 }
 
 function checkFolder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new SluiceError('BAD_OPTION', `--survey: expected a folder, got ${shown(path)}, which is none.`);
-}
-
-// What is given as a backend may be an address with a password in it.
-function shown(text: string): string {
-  return JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200));
+  throw new SluiceError(
+    'BAD_OPTION',
+    `--survey: expected a folder, got ${JSON.stringify(path.slice(0, 200))}, which is none.`,
+  );
 }

@@ -3,6 +3,7 @@ import { SluiceError } from '../index.ts';
 import { createClient, type Client } from '../client/index.ts';
 import { collected } from './repeated-flags.ts';
 import { DEFAULTS } from './serve-settings.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** What every command that talks to a server is given. */
 export interface ServerFlags {
@@ -60,12 +61,15 @@ function parseUrl(name: string, text: string): URL {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
     // Throws where they are malformed.
     decodeURIComponent(url.username + url.password);
-    if (/^https?:$/.test(url.protocol) && url.hostname !== '') return url;
+    // With an @ in its path it is one of which a slash is missing, and the path would be shown.
+    if (/^https?:$/.test(url.protocol) && url.hostname !== '' && !url.pathname.includes('@')) return url;
   } catch {
     // Told below.
   }
-  const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200));
-  throw new SluiceError('BAD_OPTION', `${name}: expected an address such as ${DEFAULT_URL}, got ${shown}.`);
+  throw new SluiceError(
+    'BAD_OPTION',
+    `${name}: expected an address such as ${DEFAULT_URL}, got ${shownAddress(text)}.`,
+  );
 }
 
 /** `fetch` takes no credentials from an address. */

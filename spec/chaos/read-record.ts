@@ -17,7 +17,7 @@ interface Item {
 
 /** Notes what a reader was given, and where it stands behind it: a cursor, `start`, or nothing where it did not move. */
 export function noteItem(
-  history: HistoryFile,
+  history: Pick<HistoryFile, 'note'>,
   { run, reader }: { readonly run: string; readonly reader: string },
   given: object,
 ): string | undefined {

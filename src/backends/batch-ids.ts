@@ -6,10 +6,12 @@ const WINDOW = 64;
  */
 export class BatchIds {
   // id, after, id, after …: one array, since most runs are short and there are many of them.
-  readonly #ring: (string | number)[] = [];
+  #ring: (string | number)[] | undefined;
   #count = 0;
 
   add(id: string, after: number): void {
+    // A literal has room for the one batch that a run which waits has had; an empty array would make room for seventeen.
+    this.#ring ??= [id, after];
     const place = (this.#count++ % WINDOW) * 2;
     this.#ring[place] = id;
     this.#ring[place + 1] = after;
@@ -17,8 +19,9 @@ export class BatchIds {
 
   /** Whether `id` is among the last batches. */
   has(id: string, after: number): boolean {
-    for (let place = 0; place < this.#ring.length; place += 2) {
-      if (this.#ring[place + 1] === after && this.#ring[place] === id) return true;
+    const ring = this.#ring ?? [];
+    for (let place = 0; place < ring.length; place += 2) {
+      if (ring[place + 1] === after && ring[place] === id) return true;
     }
     return false;
   }

@@ -82,9 +82,9 @@ export class RunStore<Events extends StoredEvents> {
   }
 
   /** Something happened to the run: it lives `ttl` milliseconds longer. */
-  touch(key: RunKey, run: StoredRun<Events>, at = this.clock.now()): void {
+  touch(key: RunKey, run: StoredRun<Events>, at?: number): void {
     if (run.live) return;
-    run.touched = at;
+    run.touched = at ?? this.clock.now();
     run.stopExpiry ??= this.#sweep.at(run.touched + run.record.ttl, () => this.#expire(key, run));
   }
 

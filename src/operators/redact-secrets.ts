@@ -3,7 +3,7 @@ import { channelRuleOf } from '../event/channels.ts';
 import { knownSecrets, type SecretValues } from '../secrets/known-secrets.ts';
 import { isClean, maskValue, type TextMask } from '../secrets/mask-value.ts';
 import { type Changed, type CopyValue, HeldText, type TextValue } from './held-text.ts';
-import { type StepFactory, stepOperator } from './step.ts';
+import { type Step, type StepFactory, type StepSink, stepOperator } from './step.ts';
 
 /** What {@link redactSecrets} looks for. */
 export interface RedactSecretsOptions {
@@ -53,31 +53,43 @@ export function redactSecrets<T extends object>({
  * `copy` is for whoever knows what values are made of, and is faster.
  */
 export function redactStep<T extends object>(known: TextMask, copy: CopyValue = copyOf): StepFactory<T, T> {
-  return sink => {
-    // Made when there is text: most runs are silent for most of their time.
-    let held: HeldText<TextValue> | undefined;
-    return {
-      next: value => {
-        const { type, data, final, notice } = value as Redactable;
-        if (typeof type === 'string') {
-          if (final === true) held?.flush(value);
-          const rule = known.isEmpty === true && !held ? undefined : channelRuleOf(type);
-          if (rule && typeof data === 'object' && data !== null) {
-            const text = (data as Readonly<Record<string, unknown>>)[rule.field];
-            if (typeof text === 'string') {
-              held ??= new HeldText(known, copy, passed => sink.next(passed as T));
-              if (held.take(value as TextValue, rule, text)) return;
-            }
-          }
-        } else if (notice === 'reset') held?.flush(value);
-        sink.next(redact(value, known));
-      },
-      complete: () => {
-        held?.flush();
-        sink.complete();
-      },
-    };
-  };
+  return sink => new RedactStep(known, copy, sink);
+}
+
+// A class and no closures: every run has one, for as long as it lives.
+class RedactStep<T extends object> implements Step<T> {
+  readonly #known: TextMask;
+  readonly #copy: CopyValue;
+  readonly #sink: StepSink<T>;
+  /** Made when there is text: most runs are silent for most of their time. */
+  #held: HeldText<TextValue> | undefined;
+
+  constructor(known: TextMask, copy: CopyValue, sink: StepSink<T>) {
+    this.#known = known;
+    this.#copy = copy;
+    this.#sink = sink;
+  }
+
+  next(value: T): void {
+    const { type, data, final, notice } = value as Redactable;
+    if (typeof type === 'string') {
+      if (final === true) this.#held?.flush(value);
+      const rule = this.#known.isEmpty === true && !this.#held ? undefined : channelRuleOf(type);
+      if (rule && typeof data === 'object' && data !== null) {
+        const text = (data as Readonly<Record<string, unknown>>)[rule.field];
+        if (typeof text === 'string') {
+          this.#held ??= new HeldText(this.#known, this.#copy, passed => this.#sink.next(passed as T));
+          if (this.#held.take(value as TextValue, rule, text)) return;
+        }
+      }
+    } else if (notice === 'reset') this.#held?.flush(value);
+    this.#sink.next(redact(value, this.#known));
+  }
+
+  complete(): void {
+    this.#held?.flush();
+    this.#sink.complete();
+  }
 }
 
 function copyOf(value: object, { data, size, metadata }: Changed): object {

@@ -40,8 +40,8 @@ export class Deadlines {
     this.#host = host;
   }
 
-  /** Starts both clocks, or lets them go on; `worked` milliseconds are over already. */
-  resume(worked = this.#worked): void {
+  /** Starts both clocks, or lets them go on; `worked` milliseconds are over already. Returns what time it is. */
+  resume(worked = this.#worked): number {
     this.#worked = worked;
     this.#resumedAt = this.#activeAt = this.#clock.now();
     const { maxDuration, idle } = this.#settings;
@@ -50,11 +50,17 @@ export class Deadlines {
       this.#cancelDuration = this.#sweep.at(due, () => this.#host.tooLong());
     }
     if (idle !== Infinity) this.#watchSilence();
+    return this.#resumedAt;
   }
 
-  /** Stops both clocks, for a wait or for good. */
+  /** Stops both clocks for a wait. */
   pause(): void {
     this.#worked += this.#clock.now() - this.#resumedAt;
+    this.stop();
+  }
+
+  /** Stops both clocks for good. */
+  stop(): void {
     this.#cancelDuration?.();
     this.#cancelIdle?.();
     this.#cancelDuration = this.#cancelIdle = undefined;

@@ -29,7 +29,9 @@ export interface PipeHost extends StageHost, CommitHost {
  */
 export class RunPipe {
   readonly #host: PipeHost;
-  readonly #mailbox: Mailbox;
+  readonly #settings: RunParts['settings'];
+  /** Made when something has to wait: most runs never do. */
+  #mailbox: Mailbox | undefined;
   readonly #commit: Commit;
   readonly #gate: GateStage;
   readonly #stages: Step<Proposal>;
@@ -43,7 +45,7 @@ export class RunPipe {
 
   constructor({ identity, services, settings }: RunParts, host: PipeHost) {
     this.#host = host;
-    this.#mailbox = new Mailbox(settings.mailbox, settings.eventBytes);
+    this.#settings = settings;
     const chain = services.isChained ? chainStart(identity.epoch) : undefined;
     this.#commit = new Commit({ log: services.log, identity, chain, host });
     const recorded = recordStage(settings.record)(this.#commit);
@@ -63,7 +65,7 @@ export class RunPipe {
 
   /** Proposals that are not stored yet. */
   get depth(): number {
-    return this.#mailbox.depth;
+    return this.#mailbox?.depth ?? 0;
   }
 
   /** Statements that came behind the end and were dropped. */
@@ -73,16 +75,18 @@ export class RunPipe {
 
   /** Throws `MAILBOX_FULL` where so many statements, of so many characters, would not all find room. */
   checkRoom(events: number, bytes: number): void {
-    this.#mailbox.checkRoom(events, bytes);
+    this.#mailbox?.checkRoom(events, bytes);
   }
 
   /** Takes a proposal, behind what waits or, with `ahead`, before it. Throws `MAILBOX_FULL` for statements. */
   put(proposal: Proposal, ahead = false): void {
     if (this.#isClosed || (this.#hasEnd && !ahead)) return this.#drop(proposal);
     if (proposal.final) this.#hasEnd = true;
+    // While nothing is under way nothing waits.
+    if (!this.#isPumping) return this.#pump(proposal);
+    this.#mailbox ??= new Mailbox(this.#settings.mailbox, this.#settings.eventBytes);
     if (ahead) this.#mailbox.putAhead(proposal);
     else this.#mailbox.put(proposal);
-    if (!this.#isPumping) this.#pump();
   }
 
   /** The run ends, and no event will tell: policies hear of it all the same. */
@@ -92,23 +96,25 @@ export class RunPipe {
 
   /** Resolves when everything taken so far is stored or dropped, whatever comes meanwhile. */
   drained(): Promise<void> {
-    if (this.#mailbox.isEmpty && !this.#isPumping) return Promise.resolve();
-    const { end } = this.#mailbox;
+    if (!this.#isPumping) return Promise.resolve();
+    const end = this.#mailbox?.end ?? 0;
     return new Promise(resolve => (this.#waiting ??= []).push({ end, resolve }));
   }
 
-  #pump(): void {
+  #pump(first?: Proposal): void {
     this.#isPumping = true;
-    while (!this.#mailbox.isEmpty) {
+    let next = first;
+    while (next || this.#mailbox?.isEmpty === false) {
       for (let taken = 0; taken < LARGEST_GROUP && !this.#isClosed; taken++) {
-        const proposal = this.#mailbox.take();
+        const proposal = next ?? this.#mailbox?.take();
+        next = undefined;
         if (!proposal) break;
         this.#pass(proposal);
       }
       const appended = this.#commit.flush();
       if (appended) {
         void appended.then(() => {
-          this.#release(this.#mailbox.taken);
+          this.#release(this.#mailbox?.taken ?? 0);
           this.#pump();
         });
         return;
@@ -151,7 +157,8 @@ export class RunPipe {
   }
 
   #empty(): void {
-    for (let rest = this.#mailbox.take(); rest; rest = this.#mailbox.take()) this.#drop(rest);
+    const mailbox = this.#mailbox;
+    for (let rest = mailbox?.take(); rest; rest = mailbox?.take()) this.#drop(rest);
   }
 
   #drop(proposal: Proposal): void {

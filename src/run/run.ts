@@ -21,6 +21,8 @@ import { takeBack, type TakenBack } from './take-back.ts';
 import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
 import { Window } from './window.ts';
 
+const STARTED = Promise.resolve();
+
 /** Room for what the engine itself says, in characters. */
 const FACT_SIZE = 512;
 
@@ -37,7 +39,6 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   isWrittenHere = false;
   readonly #deadlines: Deadlines;
   readonly #cancellation = new Cancellation();
-  readonly #endings: EndingRules;
   #status: RunStatus = 'accepted';
   #startedAt = 0;
   #asks: Asks | undefined;
@@ -47,11 +48,8 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   #isAway = false;
 
   constructor(parts: RunParts) {
-    const { identity, services, settings } = parts;
+    const { services, settings } = parts;
     this.parts = parts;
-    this.#endings = {
-      ...{ runId: identity.runId, eventBytes: settings.eventBytes, secrets: services.secrets },
-    };
     this.window = new Window(settings.window);
     this.pipe = new RunPipe(parts, this);
     this.#deadlines = new Deadlines(services, settings, this);
@@ -59,6 +57,11 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   get status(): RunStatus {
     return this.#status;
+  }
+
+  get #endings(): EndingRules {
+    const { identity, services, settings } = this.parts;
+    return { runId: identity.runId, eventBytes: settings.eventBytes, secrets: services.secrets };
   }
 
   /** What asked the run to end before its agent did. */
@@ -129,11 +132,11 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** `work` is the agent, called on a fresh microtask. Without one, a writer outside ends the run. */
   begin(started: JsonObject, size: number, work?: () => unknown): void {
-    this.#startedAt = this.parts.services.clock.now();
     this.#move('begin');
-    this.#deadlines.resume();
+    // The clock is most of what a deadline costs.
+    this.#startedAt = this.#deadlines.resume();
     this.#tell('started', started, { size });
-    if (work && !this.isEnding) void this.#run(work);
+    if (work && !this.isEnding) this.#run(work);
   }
 
   /** Goes on with a run whose owner is gone, behind its newest event. `name` is unique among its owners. */
@@ -144,7 +147,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#move('begin');
     this.#deadlines.resume();
     this.#tell('status', { status: this.#status, phase: 'resumed' });
-    void this.#run(work);
+    this.#run(work);
   }
 
   /**
@@ -214,11 +217,25 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#finish();
   }
 
-  async #run(work: () => unknown): Promise<void> {
-    await Promise.resolve();
+  // Each promise more that a run waits for is one that it holds while it waits, and that Node's hooks are told of.
+  #run(work: () => unknown): void {
+    void STARTED.then(() => {
+      try {
+        const output = work();
+        if (!isPromise(output)) return this.complete(output);
+        void Promise.resolve(output).then(
+          value => this.#returned(value),
+          (error: unknown) => this.fail(error),
+        );
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  #returned(output: unknown): void {
     try {
-      const output = work();
-      this.complete(isPromise(output) ? await output : output);
+      this.complete(output);
     } catch (error) {
       this.fail(error);
     }
@@ -355,7 +372,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   #finish(): void {
     const { identity } = this.parts;
-    this.#deadlines.pause();
+    this.#deadlines.stop();
     this.#cancellation.settle();
     this.#asks?.dropAll(runEnded(identity.runId));
     this.result.settle(this.#ending!.outcome);
@@ -369,7 +386,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     else this.#move('fail');
     this.#cancellation.abort(error);
     this.#ending ??= { ...failed(this.#endings, error), outcome: { ok: false, error } };
-    this.#deadlines.pause();
+    this.#deadlines.stop();
     this.#cancellation.settle();
     this.pipe.endUnsaid({ type: this.#ending.type, data: this.#ending.data });
     this.#actions?.abortInside(error);

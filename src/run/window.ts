@@ -93,7 +93,9 @@ export class Window {
   }
 
   #hold(event: RunEvent): void {
-    this.#ring[(event.seq - 1) % this.#capacity] = event;
+    // A literal has room for the one event that a run which waits has; an empty array would make room for seventeen.
+    if (event.seq === 1) this.#ring = [event];
+    else this.#ring[(event.seq - 1) % this.#capacity] = event;
     this.#tip = event.seq;
     if (this.#held < this.#capacity) this.#held++;
   }

@@ -68,7 +68,7 @@ export class EventLog {
   }
 
   #grow(): void {
-    const ring = new Array<Entry | number | undefined>(this.#ring.length * 2).fill(undefined);
+    const ring = new Array<Entry | number | undefined>(this.#ring.length * 2);
     for (let seq = this.#first; seq <= this.#tip; seq++) {
       const [from, to] = [placeOf(seq, this.#ring), placeOf(seq, ring)];
       ring[to] = this.#ring[from];

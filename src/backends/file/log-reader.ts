@@ -23,11 +23,14 @@ export class LogReader {
 
   async read({ after, hash, limit, bytes = Infinity, reverse = false }: LogQuery): Promise<ReadResult> {
     const { tip, kept } = this.#state;
-    if (hash !== undefined && (await this.#isFork(after, hash))) return { result: 'reset', reason: 'fork' };
+    // A page that begins behind the position shows its hash by itself.
+    const shows = !reverse && limit > 0 && after < tip && after + 1 >= kept;
+    if (hash !== undefined && !shows && (await this.#isFork(after, hash)))
+      return { result: 'reset', reason: 'fork' };
     if (limit === 0) return this.#page([]);
     if (!reverse) {
       if (after + 1 < kept) return this.#gap(after + 1, kept - 1, await this.#hashAt(kept - 1));
-      return after === tip ? this.#page([]) : this.#readOn(after + 1, limit, bytes);
+      return after === tip ? this.#page([]) : this.#readOn(after + 1, { limit, bytes, hash });
     }
     const newest = after === 0 ? tip : after - 1;
     if (newest > 0 && newest < kept) return this.#gap(1, newest, await this.#hashAt(newest));
@@ -40,7 +43,10 @@ export class LogReader {
     return undefined;
   }
 
-  async #readOn(next: number, limit: number, bytes: number): Promise<ReadResult> {
+  async #readOn(
+    next: number,
+    { limit, bytes, hash: before }: { limit: number; bytes: number; hash: string | undefined },
+  ): Promise<ReadResult> {
     const page: Entry[] = [];
     let size = 0;
     for await (const { head, lines } of this.#groupsOn(next)) {
@@ -49,7 +55,12 @@ export class LogReader {
         if (page.length > 0) return this.#page(page);
         return this.#gap(expected, head.first - 1, head.prev, 'corrupt');
       }
-      for (const entry of entriesOf(head, lines, this.#epoch).slice(expected - head.first)) {
+      const entries = entriesOf(head, lines, this.#epoch);
+      if (page.length === 0 && before !== undefined) {
+        const { cursor } = entries[expected - head.first - 1] ?? { cursor: head.prev };
+        if (hashOf(cursor) !== before) return { result: 'reset', reason: 'fork' };
+      }
+      for (const entry of entries.slice(expected - head.first)) {
         size += entry.bytes;
         if (page.length > 0 && (size > bytes || page.length >= limit)) return this.#page(page);
         page.push(entry);
@@ -88,8 +99,9 @@ export class LogReader {
     const from = this.#segmentOf(seq);
     for (let at = from; at < this.#segments.length; at++) {
       const segment = this.#segments[at]!;
-      const start = at === from ? ((await segment.locate(seq))?.offset ?? 0) : 0;
-      for await (const group of segment.groupsFrom(start)) {
+      const readAt = segment.reader();
+      const start = at === from ? ((await segment.locate(seq, readAt))?.offset ?? 0) : 0;
+      for await (const group of segment.groupsFrom(start, readAt)) {
         const { first, count } = group.head;
         if (first + count > seq && first <= this.#state.tip) yield group;
       }

@@ -47,7 +47,7 @@ export class Segment {
   }
 
   /** The last group that begins with the event `seq` or before it; where it is broken, one before it. */
-  async locate(seq: number): Promise<PlacedGroup | undefined> {
+  async locate(seq: number, readAt = this.reader()): Promise<PlacedGroup | undefined> {
     let [low, high] = this.#between(seq);
     while (high - low > CHUNK) {
       const middle = Math.floor((low + high) / 2);
@@ -55,7 +55,6 @@ export class Segment {
       if (group && group.head.first <= seq) low = group.offset;
       else high = middle;
     }
-    const readAt = this.#reader();
     let last: PlacedGroup | undefined;
     for (let at = low; ;) {
       const group = await headFrom(readAt, at, this.size);
@@ -66,8 +65,7 @@ export class Segment {
   }
 
   /** The groups from `offset` on, in order, without those that are broken. */
-  async *groupsFrom(offset: number): AsyncGenerator<ReadGroup> {
-    const readAt = this.#reader();
+  async *groupsFrom(offset: number, readAt = this.reader()): AsyncGenerator<ReadGroup> {
     for (let at = offset; at < this.size;) {
       const group = await headFrom(readAt, at, this.size);
       if (!group) return;
@@ -105,8 +103,8 @@ export class Segment {
     return this.#files.readAt(this.path, offset, Math.min(length, this.size - offset));
   }
 
-  /** Reads ahead, so that many small groups cost one read. */
-  #reader(): ReadAt {
+  /** Reads ahead, so that many small groups cost one read, and finding them too. */
+  reader(): ReadAt {
     let start = 0;
     let chunk: Buffer = Buffer.alloc(0);
     return async (offset, length) => {

@@ -5,15 +5,16 @@ export async function heapPerThing(make: () => Promise<unknown>): Promise<number
   // The first ones bring compiled code and shared tables with them.
   const things: unknown[] = new Array<unknown>(MANY * 1.5);
   for (let at = 0; at < MANY / 2; at++) things[at] = await make();
-  const before = await heapUsed();
+  const before = await heapNow();
   for (let at = MANY / 2; at < MANY * 1.5; at++) things[at] = await make();
-  const after = await heapUsed();
+  const after = await heapNow();
   // Read once more, or the collector takes them all before it is asked.
   if (!things.at(-1)) throw new Error('nothing was made');
   return (after - before) / MANY;
 }
 
-async function heapUsed(): Promise<number> {
+/** Bytes of heap of this process when its garbage is gone. */
+export async function heapNow(): Promise<number> {
   await settled();
   return process.memoryUsage().heapUsed;
 }

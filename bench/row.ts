@@ -1,7 +1,7 @@
 /** What one operation of a case costs, in the unit of its row. Measured in a process of its own. */
 export type Case = () => Promise<number>;
 
-export type Unit = 'ns' | 'µs' | 'B';
+export type Unit = 'ns' | 'µs' | 'B' | '/s';
 
 /** What the numbers are held against. */
 export interface Goal {

@@ -8,9 +8,11 @@ import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
 import { observersRow } from './rows/observers.ts';
+import { idleOwned, idleWatched, redisHint, watchedHeap } from './rows/instances.ts';
 import { redisAppendRow, redisRead } from './rows/redis.ts';
 import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
+import { fileCursor, fileResume, fileTail, redisResume } from './rows/resume.ts';
 import { runLife } from './rows/run-life.ts';
 import { sseMemoryRow, sseRow } from './rows/sse.ts';
 import { toolRow } from './rows/tool.ts';
@@ -35,6 +37,14 @@ export const ROWS: readonly Row[] = [
   redisAppendRow(16, 1 / 4),
   redisAppendRow(1, 1 / 0.9),
   redisRead,
+  redisResume,
+  fileResume,
+  fileTail,
+  fileCursor,
+  redisHint,
+  idleWatched,
+  watchedHeap,
+  idleOwned,
   gateAll,
   gateTyped,
   execRow('exec-node', 'a Node program', NODE_PROGRAM),

@@ -36,6 +36,7 @@ function spread({ median, min, max }: Spread, text: (value: number) => string): 
 }
 
 function show(value: number, unit: Unit): string {
+  if (unit === 'ns' && value >= 10_000_000) return `${round(value / 1_000_000)} ms`;
   if (unit === 'ns' && value >= 10_000) return `${round(value / 1_000)} µs`;
   if (unit === 'B' && value >= 1_024) return `${round(value / 1_024)} KB`;
   return `${round(value)} ${unit}`;

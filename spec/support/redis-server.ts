@@ -14,6 +14,7 @@ export interface RedisServer {
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -30,6 +31,9 @@ export async function redisServer(...options: readonly string[]): Promise<RedisS
       child = await start(dir, port, options);
     },
     kill: () => kill(child),
+    get pid() {
+      return child.pid!;
+    },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     async close() {

@@ -23,7 +23,7 @@ const end = (key: string): AppendEvent => ({ type: 'complete', data: { output: '
 async function eventually(isSo: () => Promise<boolean>, clock?: ManualClock): Promise<void> {
   for (let asked = 0; !(await isSo()); asked++) {
     if (asked > 2_000) throw new Error('it did not come true');
-    await clock?.advance(100);
+    clock?.advance(100);
     await settle();
   }
 }
@@ -128,13 +128,13 @@ describe('runs of producers outside, over restarts', () => {
     await eventually(async () => (await first.events.tip('usual')).seq > 0);
     kill();
     const second = await open(clock);
-    await clock.advance(59_000);
+    clock.advance(59_000);
     expect((await second.runs.get('mute')).status).toBe('running');
-    await clock.advance(2_000);
+    clock.advance(2_000);
     await eventually(async () => (await second.runs.get('mute')).status === 'failed', clock);
     expect((await second.runs.get('mute')).error).toMatchObject({ code: 'PRODUCER_SILENT' });
     expect((await second.runs.get('usual')).status).toBe('running');
-    await clock.advance(300_000);
+    clock.advance(300_000);
     await eventually(async () => (await second.runs.get('usual')).status === 'failed', clock);
   });
 
@@ -142,12 +142,12 @@ describe('runs of producers outside, over restarts', () => {
     const clock = new ManualClock();
     const first = await open(clock);
     const { id } = await first.open({ id: 'r', maxDuration: 60_000 });
-    await clock.advance(40_000);
+    clock.advance(40_000);
     await first.append(id, [token('a', '1')]);
     kill();
     const second = await open(clock);
     await second.append(id, [token('b', '2')]);
-    await clock.advance(21_000);
+    clock.advance(21_000);
     await eventually(async () => (await second.runs.get(id)).status === 'failed', clock);
     expect((await second.runs.get(id)).error).toMatchObject({ code: 'MAX_DURATION' });
   });

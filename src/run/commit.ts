@@ -5,7 +5,7 @@ import { encodeLine, keyedLine, keyOfLine } from '../event/codec.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { Entry } from '../event/entry.ts';
 import { PlainEvent } from '../event/plain-event.ts';
-import type { Proposal, Receipt } from '../event/proposal.ts';
+import type { Outcome, Proposal, Receipt } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import type { StepSink } from '../operators/step.ts';
 import { isoTime } from '../time/iso-time.ts';
@@ -66,6 +66,8 @@ export class Commit implements StepSink<Proposal> {
   #lost: SluiceError | undefined;
   #fence: string | undefined;
   #hasToClaim = false;
+  /** What others appended under keys, of which some may still wait in the mailbox here. */
+  #elsewhere: Map<string, Outcome> | undefined;
   /** Another process wrote the end: nothing can follow. */
   #isOver = false;
 
@@ -103,6 +105,9 @@ export class Commit implements StepSink<Proposal> {
   }
 
   next(proposal: Proposal): void {
+    const { key } = proposal;
+    const elsewhere = key === undefined ? undefined : this.#elsewhere?.get(key);
+    if (elsewhere) return proposal.receipt?.settle(elsewhere);
     const { identity, chain } = this.#target;
     const { runId, tenantId } = identity;
     const seq = this.#seq + 1;
@@ -113,7 +118,7 @@ export class Commit implements StepSink<Proposal> {
       seq,
       type: proposal.type as never,
       time: isoTime(this.#lastTime),
-      data: proposal.data as never,
+      data: proposal.data,
       source: proposal.source ?? 'agent',
     });
     if (proposal.node !== undefined) event.node = proposal.node;
@@ -124,7 +129,6 @@ export class Commit implements StepSink<Proposal> {
       this.#end = proposal.type as EndType;
       this.#final = proposal;
     }
-    const { key } = proposal;
     let line = chain === undefined && key === undefined ? undefined : encodeLine(event);
     if (key !== undefined) line = keyedLine(line!, key);
     if (chain !== undefined) this.#hash = chainNext(this.#hash, line!);
@@ -232,12 +236,12 @@ export class Commit implements StepSink<Proposal> {
     }
     this.#standAt(parseCursor(this.#stored).seq, this.#stored);
     this.#end = undefined;
+    this.#learn(keys);
     for (const [at, entry] of entries.entries()) {
       const key = keyOfLine(entry.line);
-      const known = key === undefined ? undefined : keys.get(key);
       const receipt = receipts?.[at];
-      if (known) receipt?.settle(known);
-      else if (isClosed) receipt?.settle({ outcome: 'ended' });
+      const isKnown = key !== undefined && keys.has(key);
+      if (isClosed && !isKnown) receipt?.settle({ outcome: 'ended' });
       else this.next(proposalOf(entry, key, receipt));
     }
     if (isClosed) {
@@ -248,6 +252,16 @@ export class Commit implements StepSink<Proposal> {
     const [left, waiting] = [this.#entries, this.#receipts];
     this.#entries = this.#receipts = undefined;
     if (left) await this.#append(left, waiting, attempt + 1);
+  }
+
+  #learn(keys: ReadonlyMap<string, Outcome>): void {
+    if (keys.size === 0) return;
+    const known = (this.#elsewhere ??= new Map());
+    for (const [key, stored] of keys) known.set(key, stored);
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST_ELSEWHERE) break;
+      known.delete(oldest);
+    }
   }
 
   #standAt(seq: number, cursor: string): void {
@@ -276,6 +290,9 @@ export class Commit implements StepSink<Proposal> {
 
 const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
 const UNCHAINED = TWO_DIGITS.map(digits => `${digits}.0`);
+
+/** As many as a mailbox has room for. */
+const MOST_ELSEWHERE = 10_000;
 
 type Receipts = readonly (Receipt | undefined)[] | undefined;
 

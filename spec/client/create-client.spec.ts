@@ -4,7 +4,7 @@ import type { RunListNews } from '../../src/client/run-list.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { serveHttp, type HttpServer } from '../../src/http/serve-http.ts';
 import { servedEngine } from '../http/served-agents.ts';
-import { codeOf } from '../support/code-of.ts';
+import { codeOf, thrownBy } from '../support/code-of.ts';
 import { faultProxy, type FaultProxy } from '../support/fault-proxy.ts';
 import { until } from '../support/settle.ts';
 import { all, brief } from './reading.ts';
@@ -39,6 +39,12 @@ describe('the runs of a server', () => {
 
   it('have addresses, whatever their ids', () => {
     expect(client.eventsUrl('a/b c').href).toBe(`${proxy.url}/api/sluice/runs/a%2Fb%20c/events`);
+  });
+
+  it.each(['', '.', '..'])('have no address with the id %j, which every URL takes for a way up', async id => {
+    expect(thrownBy(() => client.eventsUrl(id))).toBe('BAD_ID');
+    expect(await codeOf(() => client.get(id))).toBe('BAD_ID');
+    expect(await codeOf(() => client.delete(id))).toBe('BAD_ID');
   });
 
   it('are started once with one key', async () => {
@@ -102,7 +108,6 @@ describe('the runs of a server', () => {
   it('refuse by the code of the server, with its words', async () => {
     expect(await codeOf(() => client.start('nobody'))).toBe('UNKNOWN_AGENT');
     expect(await codeOf(() => client.start('strict', { input: {} }))).toBe('BAD_INPUT');
-    expect(await codeOf(() => client.get('..'))).toBe('NOT_FOUND');
     expect(await codeOf(() => all(client.events('nowhere')))).toBe('RUN_NOT_FOUND');
     await expect(client.get('nowhere')).rejects.toMatchObject({ details: { status: 404 } });
   });

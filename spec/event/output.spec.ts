@@ -43,6 +43,7 @@ describe('intakeOutput', () => {
     cyclic.self = cyclic;
     const deep = JSON.parse('['.repeat(100) + ']'.repeat(100)) as unknown;
     const throwing = { toJSON: () => { throw new Error('no'); } }; // prettier-ignore
+    expect(() => intakeOutput(1n, 1_000)).toThrow(/ serialize a BigInt\. Return plain data\.$/);
     for (const value of [cyclic, 1n, { a: 1n }, () => 1, Symbol('s'), deep, throwing]) {
       expect(refusal(value).code).toBe('BAD_OUTPUT');
     }

@@ -31,9 +31,35 @@ describe.each(Object.entries(ADAPTERS))('events of many runs, through a %s', (_,
     }
   });
 
+  it('says of one that is gone that it is, and gives the others', async () => {
+    await lab.ended('a');
+    await lab.ended('b');
+    const whole = await (await lab.fetch('/events?runs=a,b')).text();
+    const last = dataFramesOf(whole).at(-1)!.id!;
+    const half = dataFramesOf(whole)[3]!.id!;
+    await lab.engine.runs.delete('b');
+    const frames = dataFramesOf(await (await lab.fetch('/events?runs=b,a,nobody')).text());
+    const gone = (runId: string): object => ({ notice: 'reset', runId, reason: 'gone' });
+    expect(frames.slice(0, 2).map(({ data, id }) => [JSON.parse(data!) as object, id])).toEqual([
+      [gone('b'), undefined],
+      [gone('nobody'), undefined],
+    ]);
+    expect(frames.slice(2).map(({ data }) => (JSON.parse(data!) as { runId: string }).runId)).toEqual([
+      'a',
+      'a',
+      'a',
+      'a',
+    ]);
+    // Whoever has all that is left is told to stay away.
+    const resumed = (id: string) => lab.fetch('/events?runs=a,b', { headers: { 'last-event-id': id } });
+    expect((await resumed(last)).status).toBe(204);
+    await lab.engine.runs.delete('a');
+    await expectProblem(await resumed(half), 404, 'RUN_NOT_FOUND');
+  });
+
   it('refuses what it cannot read', async () => {
     await lab.ended('a');
-    await expectProblem(await lab.fetch('/events?runs=a,nobody'), 404, 'RUN_NOT_FOUND');
+    await expectProblem(await lab.fetch('/events?runs=nobody,none'), 404, 'RUN_NOT_FOUND');
     await expectProblem(await lab.fetch('/events'), 400, 'BAD_REQUEST');
     const many = Array.from({ length: 65 }, (_, at) => `r${at}`).join();
     await expectProblem(await lab.fetch(`/events?runs=${many}`), 400, 'BAD_REQUEST');

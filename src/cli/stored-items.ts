@@ -27,7 +27,7 @@ export async function* storedItems(
   runId: string,
   { after = 'start', filter, signal }: StoredOptions = {},
 ): AsyncGenerator<AnyItem> {
-  const url = new URL(`${server.url}/runs/${encodeURIComponent(runId)}/events`);
+  const url = server.client.eventsUrl(runId);
   const tip = seqOf((await askJson<{ cursor: string }>(server, offsetOf(url), signal)).cursor);
   if (after === 'now') return;
   url.searchParams.set('limit', String(PAGE));

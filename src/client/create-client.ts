@@ -7,6 +7,7 @@ import { connectRun, type ConnectOptions, type RunConnection } from './connect-r
 import type { Feed } from './feed.ts';
 import { askServer } from './ask-server.ts';
 import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
+import { segmentOf } from './run-address.ts';
 import { watchRuns, withQuery, type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
 
 /** How a run is started; the server checks it. Times are milliseconds. */
@@ -83,7 +84,7 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
   const settings = resolveStreamOptions(options);
   const base = resolveUrl(url);
   const runs = new URL(base.href.replace(/\/*(?:[?#].*)?$/, '/runs'));
-  const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${encodeURIComponent(runId)}${path}`);
+  const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${segmentOf(runId)}${path}`);
 
   const ask = (target: URL, init: RequestInit = {}) => askServer(target, init, settings);
   const post = (target: URL, body: object) => ask(target, { method: 'POST', body: JSON.stringify(body) });

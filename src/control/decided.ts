@@ -38,14 +38,16 @@ export function decidedProposal(
 ): Proposal {
   const { policy, signal } = decision;
   const reason = 'reason' in decision ? decision.reason?.slice(0, LONGEST_REASON) : undefined;
+  const { callId } = subject.data;
   const value = omitsValue || !('value' in decision) ? { size: 0 } : shownValue(decision.value);
   const data: JsonObject = {
     ...{ policy, signal, on: subject.type, subject: subjectName(subject) },
+    ...(typeof callId === 'string' && { callId: callId.slice(0, LONGEST_SUBJECT) }),
     ...(reason !== undefined && { reason }),
     ...('delay' in decision && { delay: decision.delay }),
     ...(value.output !== undefined && { value: value.output as JsonObject }),
   };
-  const size = ENVELOPE_SIZE + policy.length + (reason?.length ?? 0) + value.size + LONGEST_SUBJECT;
+  const size = ENVELOPE_SIZE + policy.length + (reason?.length ?? 0) + value.size + 2 * LONGEST_SUBJECT;
   return {
     type: 'control.decided',
     data,

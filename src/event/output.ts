@@ -38,9 +38,10 @@ export function intakeOutput(value: unknown, limit: number): OutputIntake {
     if (text === undefined) throw new TypeError(`got a ${typeof value}`);
     return fitting(intakeValue(JSON.parse(text), 'output', Math.max(limit, text.length)), limit);
   } catch (error) {
+    const why = messageOf(error).replace(/[.\s]*$/, '.');
     throw new SluiceError(
       'BAD_OUTPUT',
-      `output: expected something that can be written as JSON: ${messageOf(error)} Return plain data.`,
+      `output: expected something that can be written as JSON: ${why} Return plain data.`,
       { cause: error },
     );
   }

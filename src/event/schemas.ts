@@ -142,6 +142,7 @@ const people = {
     signal: z.enum(['PROCEED', 'SKIP', 'RETRY', 'FALLBACK', 'FAIL', 'ERROR']),
     on: name,
     subject: z.string(),
+    callId: z.string().optional(),
     reason: z.string().optional(),
     value: json.optional(),
   }),

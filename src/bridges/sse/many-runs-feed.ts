@@ -1,4 +1,4 @@
-import { isNotice } from '../../event/notice.ts';
+import { isNotice, type ResetNotice } from '../../event/notice.ts';
 import type { ReadStep, RunReader } from '../../run/reader.ts';
 import { soon } from '../../time/soon.ts';
 import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
@@ -30,15 +30,18 @@ export class ManyRunsFeed implements SseFeed {
   #sentId: string;
   #turn = 0;
   #ahead: SseBytes | undefined;
+  /** What is said of runs that are not there. */
+  #told: SseBytes | undefined;
   #stopBell: (() => void) | undefined;
 
-  /** `positions`: where each run's reader stands, as `?after=` has it. */
+  /** `positions`: where each run's reader stands, as `?after=` has it. `gone`: told first, of runs without a reader. */
   constructor(
     readers: ReadonlyMap<string, RunReader>,
     positions: ReadonlyMap<string, string>,
-    frames: FrameMode,
+    { frames, gone = [] }: { readonly frames: FrameMode; readonly gone?: readonly ResetNotice[] },
   ) {
     this.#frames = frames;
+    if (gone.length > 0) this.#told = new SseBytes(gone.map(notice => itemFrame(notice, frames)).join(''));
     this.#positions = new Map(positions);
     this.#sentId = formatManyRunsCursor(positions);
     this.#members = [...readers].map(([runId, reader]) => {
@@ -51,16 +54,24 @@ export class ManyRunsFeed implements SseFeed {
   }
 
   get ended(): boolean {
-    return this.#ahead === undefined && this.#members.every(member => member.hasEnded);
+    return (
+      this.#told === undefined && this.#ahead === undefined && this.#members.every(member => member.hasEnded)
+    );
   }
 
-  /** Looks ahead to what `next` gives first, and tells whether every run has ended and nothing of it is left. */
+  /** Looks ahead to what `next` gives first, and tells whether every run that is there has ended and nothing of it is left. */
   async begin(): Promise<{ readonly isPastEnd: boolean }> {
-    this.#ahead = await this.next();
-    return { isPastEnd: this.ended };
+    this.#ahead = await this.#nextEvents();
+    return { isPastEnd: this.#ahead === undefined && this.#members.every(member => member.hasEnded) };
   }
 
   next(): SseBytes | undefined | Promise<SseBytes | undefined> {
+    const told = this.#told;
+    this.#told = undefined;
+    return told ?? this.#nextEvents();
+  }
+
+  #nextEvents(): SseBytes | undefined | Promise<SseBytes | undefined> {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (ahead) return ahead;
@@ -68,7 +79,7 @@ export class ManyRunsFeed implements SseFeed {
       const taken = member;
       taken.isDue = false;
       const answer = taken.reader.read(MOST_EVENTS);
-      if (!('items' in answer)) return answer.then(step => this.#take(taken, step) ?? this.next());
+      if (!('items' in answer)) return answer.then(step => this.#take(taken, step) ?? this.#nextEvents());
       const bytes = this.#take(taken, answer);
       if (bytes) return bytes;
     }
@@ -84,6 +95,7 @@ export class ManyRunsFeed implements SseFeed {
 
   close(): void {
     this.#stopBell?.();
+    this.#told = undefined;
     this.#ahead = undefined;
     for (const member of this.#members) {
       member.unwatch();

@@ -1,11 +1,13 @@
-import { close, fdatasync, open, read, writev } from 'node:fs';
+import { close, fdatasync, fstat, open, read, writev } from 'node:fs';
 import { promisify } from 'node:util';
+import { notThere, removedFile } from './removed-file.ts';
 
 const opened = promisify(open);
 const closed = promisify(close);
 const synced = promisify(fdatasync);
 const readInto = promisify(read);
 const written = promisify(writev);
+const stated = promisify(fstat);
 
 interface OpenFile {
   readonly path: string;
@@ -45,9 +47,12 @@ export class OpenFiles {
     });
   }
 
-  /** Writes all of it, or rejects; then some of it may stand there. Makes the file if there is none. */
+  /**
+   * Writes all of it, or rejects; then some of it may stand there. Makes the file where it is to begin; one that should
+   * be there and is not is `STORAGE_LOST`.
+   */
   writeAt(path: string, offset: number, parts: readonly Buffer[]): Promise<void> {
-    return this.#use(path, true, async fd => {
+    return this.#use(path, offset === 0, async fd => {
       let rest = [...parts];
       for (let at = offset; rest.length > 0;) {
         const { bytesWritten } = await written(fd, rest, at);
@@ -57,8 +62,16 @@ export class OpenFiles {
     });
   }
 
+  /** Asks the disk to have it. Rejects with `STORAGE_LOST` where nobody could find it there any more. */
   sync(path: string): Promise<void> {
-    return this.#use(path, false, fd => synced(fd));
+    return this.#use(path, false, async fd => {
+      await synced(fd);
+      const file = this.#files.get(path);
+      if ((await stated(fd)).nlink > 0 || !file || (await file.fd) !== fd) return;
+      // The next one to write opens it by its name.
+      this.#files.delete(path);
+      throw removedFile(path);
+    }).catch(notThere(path));
   }
 
   /** Forgets a file that was removed or is to be. */

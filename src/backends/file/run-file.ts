@@ -8,6 +8,7 @@ import { LogReader } from './log-reader.ts';
 import type { LogState } from './log-state.ts';
 import type { OpenFiles } from './open-files.ts';
 import { bytesFrom, nextGroup } from './retention.ts';
+import { notThere } from './removed-file.ts';
 import { Segment } from './segment.ts';
 import { segmentPath, segmentsIn } from './segments-in.ts';
 import type { SyncPolicy } from './sync-policy.ts';
@@ -128,7 +129,7 @@ export class RunFile implements StoredEvents {
     const segment = await this.#segmentFor(state, head.length + lines.length);
     const { files, sync } = this.#services;
     // Should this fail, what stands there is not counted: the next append writes over it, or a restart cuts it off.
-    await files.writeAt(segment.path, segment.size, [head, lines]);
+    await files.writeAt(segment.path, segment.size, [head, lines]).catch(notThere(segment.path));
     await sync.written(segment.path);
     segment.mark(after + 1, segment.size, this.#record.keep.bytes / 64);
     segment.size += head.length + lines.length;

@@ -1,6 +1,7 @@
 import { open, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { fileLines } from './file-lines.ts';
 import { decodeJournalLine, encodeJournalLine, type JournalEntry } from './journal-line.ts';
+import { removedFile } from './removed-file.ts';
 import type { Fsync } from './sync-policy.ts';
 
 /** Lines below which a journal is not worth writing anew. */
@@ -78,6 +79,7 @@ export class RunJournal {
     const lines = this.#waiting;
     this.#waiting = [];
     const bytes = Buffer.from(lines.join(''));
+    if ((await this.#file.stat()).nlink === 0) throw removedFile(this.#path);
     try {
       await this.#file.appendFile(bytes);
       if (this.#fsync === 'always') await this.#file.datasync();

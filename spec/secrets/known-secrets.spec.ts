@@ -160,3 +160,35 @@ describe('knownSecrets', () => {
     );
   });
 });
+
+describe('the ways in which programs write a secret', () => {
+  const secret = ['kanari', 'ë😀/"', "'cage<9>"].join('-');
+  const json = JSON.stringify(secret).slice(1, -1);
+  const ascii = json.replace(
+    /[^\x20-\x7e]/g,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  it.each([
+    ['JSON', json],
+    ['JSON with slashes escaped', json.replaceAll('/', '\\/')],
+    ['JSON of ASCII alone', ascii],
+    [
+      'JSON of ASCII alone, in capitals',
+      ascii.replace(/u[\da-f]{4}/g, code => `u${code.slice(1).toUpperCase()}`),
+    ],
+    ['JSON in JSON', JSON.stringify(json).slice(1, -1)],
+    ['JSON of ASCII alone in JSON', JSON.stringify(ascii).slice(1, -1)],
+    [
+      'HTML',
+      secret
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&#39;'),
+    ],
+    ['a URI', encodeURI(secret)],
+    ['a part of a URI', encodeURIComponent(secret)],
+  ])('are found: %s', (_, written) => {
+    expect(knownSecrets({ K: secret }).mask(`so ${written} it is`)).toBe('so <secret:K> it is');
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { itemFrame, valueFrame } from '../../../src/bridges/sse/frames.ts';
 import { SseBytes } from '../../../src/bridges/sse/sse-bytes.ts';
+import { keyedLine } from '../../../src/event/codec.ts';
 import { Entry } from '../../../src/event/entry.ts';
 import type { RunEvent } from '../../../src/event/run-event.ts';
 import { thrownBy } from '../../support/code-of.ts';
@@ -16,6 +17,12 @@ describe('frames', () => {
     expect(itemFrame(entry, 'typed')).toBe(`event: token\n${data}id: e.3.0\n\n`);
     expect(itemFrame(entry, 'message')).toBe(`${data}id: e.3.0\n\n`);
     expect(itemFrame(entry, 'message', 'r=e.3.0')).toBe(`${data}id: r=e.3.0\n\n`);
+  });
+
+  it('show nobody under which key a producer appended', () => {
+    const line = '{"runId":"r","tenantId":"t","seq":3,"type":"token","data":{}}';
+    const [plain, keyed] = [line, keyedLine(line, 'digest')].map(stored => Entry.ofLine('e.3.0', 3, stored));
+    expect(itemFrame(keyed!, 'typed')).toBe(itemFrame(plain!, 'typed'));
   });
 
   it('have no id where they are notices', () => {

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../errors/sluice-error.ts';
+import { shownLine } from '../../event/codec.ts';
 import type { Entry } from '../../event/entry.ts';
 import { isNotice, type Notice } from '../../event/notice.ts';
 import { toSseFrame } from '../../operators/to-sse-frame.ts';
@@ -23,7 +24,7 @@ export function itemFrame(item: Entry | Notice, frames: FrameMode, id?: string):
   // The line is looked at as it is stored: in one piece, which the wire form is not.
   if (line.includes('\n') || cursor.includes('\n')) throw broken();
   const head = frames === 'typed' ? headOf(item.type) : 'data: ';
-  return `${head}{"id":"${cursor}",${line.slice(1)}\nid: ${id ?? cursor}\n\n`;
+  return `${head}{"id":"${cursor}",${shownLine(line).slice(1)}\nid: ${id ?? cursor}\n\n`;
 }
 
 function headOf(type: string): string {

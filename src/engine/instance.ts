@@ -128,7 +128,10 @@ export class Instance {
   /** Another process has it by now, so that nothing of this one would be taken. */
   #lose(key: RunKey): void {
     const message = `run ${key}: another process has it by now, or the store has lost it.`;
-    this.#host.live.get(key)?.lose(new SluiceError('STORAGE_LOST', message));
+    const actor = this.#host.live.get(key);
+    // What is said next here takes it back.
+    if (actor?.canRegain) actor.letGo();
+    else actor?.lose(new SluiceError('STORAGE_LOST', message));
   }
 
   #again(every: number, work: () => Promise<void>): void {

@@ -31,7 +31,8 @@ export async function bothPerOperation(
   return (ours + ((await serverNanos(redis)) - before) / done) / operations;
 }
 
-async function serverNanos(redis: Redis): Promise<number> {
+/** CPU nanoseconds of Redis since it began. */
+export async function serverNanos(redis: Redis): Promise<number> {
   const info = await redis.info('cpu');
   const seconds = ['user', 'sys'].map(kind =>
     Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(info)![1]),

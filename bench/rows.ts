@@ -9,6 +9,7 @@ import { idleHeap } from './rows/idle-heap.ts';
 import { latency } from './rows/latency.ts';
 import { observersRow } from './rows/observers.ts';
 import { idleOwned, idleWatched, redisHint, watchedHeap } from './rows/instances.ts';
+import { coreAppend, coreMemory, coreRead } from './rows/redis-core.ts';
 import { redisAppendRow, redisRead } from './rows/redis.ts';
 import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
@@ -37,6 +38,9 @@ export const ROWS: readonly Row[] = [
   redisAppendRow(16, 1 / 4),
   redisAppendRow(1, 1 / 0.9),
   redisRead,
+  coreAppend,
+  coreRead,
+  coreMemory,
   redisResume,
   fileResume,
   fileTail,

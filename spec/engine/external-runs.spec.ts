@@ -148,7 +148,9 @@ describe('runs of producers outside, over restarts', () => {
     const second = await open(clock);
     await second.append(id, [token('b', '2')]);
     clock.advance(21_000);
-    await eventually(async () => (await second.runs.get(id)).status === 'failed', clock);
+    await settle();
+    clock.advance(1_000);
+    await eventually(async () => (await second.runs.get(id)).status === 'failed');
     expect((await second.runs.get(id)).error).toMatchObject({ code: 'MAX_DURATION' });
   });
 

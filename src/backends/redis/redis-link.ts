@@ -22,6 +22,11 @@ export interface LinkHost {
   readonly echo?: string | undefined;
 }
 
+/** What a node of a cluster refuses while a slot moves or its owner is elected; nothing was done. */
+const REDIRECTED = /^(ASK|MOVED|TRYAGAIN|CLUSTERDOWN) |^Too many Cluster redirections/;
+/** Milliseconds until that is asked again. ioredis itself redirects no pipeline whose answers differ. */
+const REDIRECT_WAIT = 50;
+
 /** Milliseconds without a hint after which the connection for hints is asked whether it hears. */
 const PROBE_AFTER = 30_000;
 
@@ -124,7 +129,9 @@ export class RedisLink {
   #inTime<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (this.#closing) return Promise.reject(closedError(this.#host.subject));
     return new Promise((resolve, reject) => {
+      let isSettled = false;
       const settle = (): void => {
+        isSettled = true;
         stop();
         this.#underWay.delete(fail);
       };
@@ -135,10 +142,21 @@ export class RedisLink {
       const late = (): void => fail({ code: 'ETIMEDOUT' });
       const stop = this.#host.clock.alarm(this.#host.timeout, late, true);
       this.#underWay.add(fail);
-      call().then(answer => {
-        settle();
-        resolve(answer);
-      }, fail);
+      const attempt = (): void => {
+        if (isSettled) return;
+        call().then(
+          answer => {
+            settle();
+            resolve(answer);
+          },
+          (error: unknown) => {
+            if (isSettled) return;
+            if (!REDIRECTED.test((error as Error).message)) fail(error);
+            else this.#host.clock.alarm(REDIRECT_WAIT, attempt, true);
+          },
+        );
+      };
+      attempt();
     });
   }
 

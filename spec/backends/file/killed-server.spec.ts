@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectRun } from '../../../src/client/connect-run.ts';
 import { createClient } from '../../../src/client/create-client.ts';
+import { produceRun } from '../../../src/client/produce-run.ts';
 import type { RunItem } from '../../../src/run/window.ts';
 import {
   buildCommand,
@@ -78,6 +79,36 @@ describe('a server that is killed in the middle of a run', () => {
       expect(items.at(-1)).toMatchObject({ type: 'error', data: { code: 'OWNER_LOST' }, final: true });
       expect(await client.get(runId)).toMatchObject({ status: 'failed', error: { code: 'OWNER_LOST' } });
     }
+    server.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  }, 60_000);
+
+  it('has every event of a producer once that goes on meanwhile', async () => {
+    let { server, url, port } = await serve('0');
+    const { runId } = await createClient(url).open();
+    const items: RunItem[] = [];
+    const reading = (async () => {
+      for await (const item of connectRun(`${url}/runs/${runId}/events`, { retryDelay: 20 }))
+        items.push(item);
+    })();
+    const producer = produceRun(`${url}/runs/${runId}/events`, { retryDelay: 20 });
+    let said = 0;
+    for (const kill of [10, 200, 1_000]) {
+      while (items.length < kill) {
+        await producer.emit({ type: 'token', data: { content: `${said++} ` } });
+        if (said % 10 === 0) await new Promise(resolve => setImmediate(resolve));
+      }
+      server.kill('SIGKILL');
+      await server.ended;
+      for (let n = 0; n < 5; n++) void producer.emit({ type: 'token', data: { content: `${said++} ` } });
+      ({ server, url, port } = await serve(port));
+    }
+    await producer.complete({ output: said });
+    await reading;
+    expect(items.map(item => ('seq' in item ? item.seq : item))).toEqual(items.map((_, at) => at + 1));
+    const numbers = items.filter(isToken).map(({ data }) => data.content);
+    expect(numbers.join('')).toBe(Array.from({ length: said }, (_, n) => `${n} `).join(''));
+    expect(items.at(-1)).toMatchObject({ type: 'complete', data: { output: said }, final: true });
     server.kill('SIGTERM');
     expect(await server.ended).toBe(0);
   }, 60_000);

@@ -3,6 +3,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts';
 import { defineAgent } from '../../../src/engine/define-agent.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { RunEvent } from '../../../src/event/run-event.ts';
+import type { RunContext } from '../../../src/run/context.ts';
 import { codeOf } from '../../support/code-of.ts';
 import { collect } from '../../support/collect.ts';
 import type { RedisBackendOptions } from '../../../src/backends/redis/redis-options.ts';
@@ -86,7 +87,14 @@ describe('several engines on one Redis', () => {
     const gone = await instance({ url: `redis://127.0.0.1:${proxy.port}`, lease: 1_000, timeout: 1_000 });
     const other = await instance({ lease: 1_000 });
     const resumes = await gone.start('steady', { id: 'resumes' });
-    const lost = await gone.open({ id: 'lost' });
+    let late!: RunContext;
+    const lost = await gone.start(
+      ctx => {
+        late = ctx;
+        return new Promise(() => undefined);
+      },
+      { id: 'lost' },
+    );
     await gone.start(() => new Promise(() => undefined), { id: 'late-cancel' });
     const seen = ['resumes', 'lost', 'late-cancel'].map(id => collect(other.events(id)));
     await until(
@@ -116,9 +124,9 @@ describe('several engines on one Redis', () => {
     for (const { seqs } of seen) expect(seqs).toEqual(seqs.map((_, at) => at + 1));
     // It comes back, and what it says is refused.
     proxy.plan = () => undefined;
-    lost.token('too late');
-    await until(() => lost.run.status === 'failed', 'the fence');
-    expect(await codeOf(() => lost.run.result)).toBe('STORAGE_LOST');
+    late.token('too late');
+    await until(() => lost.status === 'failed', 'the fence');
+    expect(await codeOf(() => lost.result)).toBe('STORAGE_LOST');
     expect(collect(other.events('lost')).types).not.toContain('token');
     await gone.close();
     expect(await codeOf(() => resumes.result)).toBe('STORAGE_LOST');

@@ -3,8 +3,11 @@ import type { ChaosStage } from './chaos-stage.ts';
 import { monotonicTime } from './history.ts';
 import type { InstanceReport } from './instance-process.ts';
 
-/** Kinds of keys that are about instances, and the news: they expire by themselves. */
-const LASTING = ['news', 'instances', 'inbox', 'lease'];
+/**
+ * Kinds of keys that are about instances, and the news: they expire by themselves. An instance from which another one
+ * took runs is listed with them until it ends.
+ */
+const LASTING = ['news', 'instances', 'inbox', 'lease', 'owned'];
 /** Handles of one kind that come and go: alarms, a connection that is made anew. */
 const SPARE = 3;
 

@@ -67,6 +67,28 @@ describe('the rows of a timeline', () => {
     ]);
   });
 
+  it('show the decision about a call beside it, and beside no other of the same tool', () => {
+    const fetch = (callId: string): Said => ['tool.called', { callId, tool: 'fetch', args: { callId } }];
+    const decision = {
+      signal: 'RETRY',
+      policy: 'patience',
+      on: 'tool.failed',
+      subject: 'fetch',
+      callId: 'b',
+    };
+    const rows = rowsOf(
+      fetch('a'),
+      fetch('b'),
+      ['control.decided', decision],
+      ['node.started', { name: 'b' }, 'b'],
+    );
+    expect(rows.map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['tool', 'a'],
+      ['tool', 'RETRY by patience b'],
+      ['node', ''],
+    ]);
+  });
+
   it('are the same object inside for as long as nothing has changed', () => {
     const state = foldRun(emptyRun, {
       ...{ id: 'e.1.0', runId: 'r', tenantId: 't', seq: 1, time: TIME, type: 'custom:a', data: {} },

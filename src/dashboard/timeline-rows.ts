@@ -26,8 +26,10 @@ interface Entry extends Omit<TimelineRow, 'depth'> {
 
 /** What a run did, in the order in which it began; what happened inside of a node stands below it. */
 export function timelineOf(state: RunState): readonly TimelineRow[] {
+  const decided = new Map(state.decisions.map(decision => [decision.callId, decision]));
   const entries = [
-    ...[...state.nodes, ...state.tools, ...state.models, ...state.steps].map(ofActivity),
+    ...[...state.tools, ...state.models].map(call => ofActivity(call, decided.get(call.id))),
+    ...[...state.nodes, ...state.steps].map(activity => ofActivity(activity)),
     ...state.turns.map(ofTurn),
     ...state.customs.map(ofCustom),
   ].sort((a, b) => a.seq - b.seq);
@@ -62,7 +64,10 @@ function upwards(path: string): string | undefined {
   return end < 0 ? undefined : path.slice(0, end);
 }
 
-function ofActivity(activity: RunActivity): Entry {
+type Decision = RunState['decisions'][number];
+
+/** With the latest decision that was made about it. */
+function ofActivity(activity: RunActivity, decision?: Decision): Entry {
   const { kind, id, name, state, node, seq, startedAt, durationMs, attempt = 1 } = activity;
   // A step is told when it is over.
   const ended = kind === 'step' && durationMs !== undefined ? Date.parse(startedAt) - durationMs : undefined;
@@ -70,9 +75,13 @@ function ofActivity(activity: RunActivity): Entry {
   return {
     ...{ key: `${kind} ${id}`, kind, name, state, node, seq, durationMs, source: activity },
     startedAt: ended === undefined ? startedAt : new Date(ended).toISOString(),
-    detail: again + (activity.error ?? (kind === 'tool' ? brief(activity.input) : '')),
+    detail: again + told(decision) + (activity.error ?? (kind === 'tool' ? brief(activity.input) : '')),
     path: kind === 'node' ? id : undefined,
   };
+}
+
+function told(decision: Decision | undefined): string {
+  return decision ? `${decision.signal} by ${decision.policy} ` : '';
 }
 
 function ofTurn(event: RunState['turns'][number]): Entry {

@@ -79,7 +79,9 @@ export class Timeline {
   #drawOne(row: TimelineRow, begin: number): Drawn {
     const drawn = this.#rows.get(row.key) ?? made(row);
     this.#rows.set(row.key, drawn);
-    if (drawn.shown?.source === row.source && drawn.shown.depth === row.depth) return drawn;
+    const { shown } = drawn;
+    if (shown?.source === row.source && shown.depth === row.depth && shown.detail === row.detail)
+      return drawn;
     drawn.shown = row;
     const { item } = drawn;
     item.dataset.state = row.state;
@@ -94,7 +96,7 @@ export class Timeline {
   }
 }
 
-const LISTS = ['nodes', 'tools', 'models', 'steps', 'turns', 'customs'] as const;
+const LISTS = ['nodes', 'tools', 'models', 'steps', 'turns', 'customs', 'decisions'] as const;
 
 function made({ kind, name }: TimelineRow): Drawn {
   const detail = element('span', { class: 'detail' });

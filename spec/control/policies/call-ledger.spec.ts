@@ -40,6 +40,18 @@ describe('CallLedger', () => {
     expect(ledger.isHeld(toolCalled(), contextOf())).toBe(false);
   });
 
+  it('goes by the call that a decision names, whichever of one tool was asked about first', () => {
+    const { ledger, ends } = ledgerOf();
+    for (const id of ['1', '2', '3']) ledger.hold(toolCalled('search', id), contextOf(), id);
+    const about = (callId: string) => ({ ...refused, data: { ...refused.data, callId } });
+    void ledger.hear(about('2'), contextOf());
+    void ledger.hear(about('9'), contextOf());
+    expect(ends).toEqual(['2 refused']);
+    void ledger.hear(about('1'), contextOf());
+    expect(ends).toEqual(['2 refused', '1 refused']);
+    expect(ledger.size).toBe(1);
+  });
+
   it('gives back what was given up while others made up their minds, or before', () => {
     const { ledger, ends, tell } = ledgerOf();
     const leaving = new AbortController();

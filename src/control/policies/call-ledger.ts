@@ -23,7 +23,9 @@ interface Entry<Held> {
   readonly runKey: string;
   readonly attempt: string;
   readonly opening: string;
-  /** What a decision about it is told by: name and node. */
+  /** What a decision about it is told by: its call. */
+  readonly callId: string | undefined;
+  /** The same for what has no id of its own: name and node. */
   readonly title: string;
   hasBegun: boolean;
   /** How often it was asked about again while the decision before was not heard yet. */
@@ -40,9 +42,8 @@ export const LEDGER_TYPES = ['node.*', 'tool.*', 'llm.*', 'control.decided'] as 
 /**
  * What a policy gave to calls, from its own yes until they end: by an ending, by a later policy's no, by the run's end.
  * It goes by what the run tells, which `observe` passes on; endings are in the order of their calls, so the oldest entry
- * of an attempt is the one that is meant. A decision does not name its call but only the tool and the node: where calls
- * of one tool are judged at the same time by slow policies behind, their entries may be confused for as long as that
- * takes. Memory: the calls under way, and 10,000 that never began.
+ * of an attempt is the one that is meant. A decision names its call; where there is none, as with a node, it is known by
+ * name and node. Memory: the calls under way, and 10,000 that never began.
  */
 export class CallLedger<Held> {
   readonly #policy: string;
@@ -79,7 +80,7 @@ export class CallLedger<Held> {
     if (context.signal.aborted) return unheard(this.#onEnd(held, 'refused', subject, context));
     const runKey = runOf(context);
     const entry: Entry<Held> = {
-      ...{ held, runKey, attempt, opening: subject.type, title: titleOf(subject) },
+      ...{ held, runKey, attempt, opening: subject.type, callId: callIdOf(subject), title: titleOf(subject) },
       ...{ hasBegun: false, again: 0 },
       stopListening: onAbort(context.signal, () => unheard(this.#end(entry, 'refused', subject, context))),
     };
@@ -121,8 +122,14 @@ export class CallLedger<Held> {
     const { policy, on, subject: name } = subject.data;
     if (policy === this.#policy || typeof name !== 'string') return;
     const title = `${name} ${subject.node ?? ''}`;
+    const callId = callIdOf(subject);
     for (const entries of run.values()) {
-      const meant = entries.find(entry => !entry.hasBegun && entry.opening === on && entry.title === title);
+      const meant = entries.find(
+        entry =>
+          !entry.hasBegun &&
+          entry.opening === on &&
+          (callId === undefined ? entry.title === title : entry.callId === callId),
+      );
       if (!meant) continue;
       if (meant.again > 0) return void meant.again--;
       return this.#end(meant, 'refused', subject, context);
@@ -162,6 +169,12 @@ export class CallLedger<Held> {
 /** A store that is away when nobody asks is told of by the next question. */
 function unheard(later: void | Promise<void>): void {
   if (isThenable(later)) later.then(undefined, () => undefined);
+}
+
+/** As `control.decided` shows it. */
+function callIdOf({ data }: Matter): string | undefined {
+  const { callId } = data;
+  return typeof callId === 'string' ? callId.slice(0, 256) : undefined;
 }
 
 /** As `control.decided` names what it is about. */

@@ -62,7 +62,9 @@ export class PatientLog implements Log {
     }
     if (!isPromise(answer)) return answer;
     const since = this.#host.clock.now();
-    return this.#inTime(answer, this.#host.timeout).catch(error => this.#insist(key, batch, error, since));
+    return this.#inTime(answer, this.#host.timeout)
+      .catch(error => this.#insist(key, batch, error, since))
+      .then(taken => this.#checked(key, batch, taken));
   }
 
   read(key: RunKey, query: LogQuery): Awaitable<ReadResult> {
@@ -97,6 +99,12 @@ export class PatientLog implements Log {
   /** Nothing is sent again. */
   close(): void {
     this.#isClosed = true;
+  }
+
+  /** A store that lost what it acknowledged takes nothing more, and has an open run: it is given its end all the same. */
+  #checked(key: RunKey, { fence }: Batch, answer: AppendResult): AppendResult {
+    if (answer.result === 'gap') this.#host.lost(key, fence);
+    return answer;
   }
 
   async #insist(key: RunKey, batch: Batch, thrown: unknown, since: number): Promise<AppendResult> {

@@ -145,6 +145,30 @@ describe('a replica that was behind and takes over', () => {
     expect(await other.runs.get('over')).toMatchObject({ output: 'the answer' });
   });
 
+  it('is given no more than is kept: a run of which more was lost has its end, and readers are told', async () => {
+    const pair = await pairOf();
+    const [owner, other] = [await engineOn(pair.line), await engineOn(pair.line)];
+    const run = await owner.open({ id: 'long' });
+    const reader = collect(other.events('long'));
+    await until(() => reader.events.length === 1, 'the beginning');
+    await pair.caughtUp();
+    pair.leaveBehind();
+    for (let to = 50; to <= 400; to += 50) {
+      say(run, to - 48, to + 1);
+      await until(() => reader.events.length === to + 1, 'what will be lost');
+    }
+    await pair.failOver();
+    run.token('one more');
+    await until(() => run.run.status === 'failed' && reader.ended, 'the end');
+    expect(await codeOf(() => run.run.result)).toBe('STORAGE_LOST');
+    expect(broken(reader)).toBeUndefined();
+    expect(reader.notices.filter(({ notice }) => notice !== 'degraded')).toMatchObject([
+      { notice: 'reset', reason: 'future' },
+    ]);
+    expect(reader.events.at(-1)).toMatchObject({ seq: 2, data: { code: 'STORAGE_LOST' } });
+    await untilAsked(async () => (await other.runs.get('long')).status === 'failed', 'its record');
+  });
+
   it.each(['ends it', 'goes on with it'])(
     'is believed where the process is gone too and another one %s: who saw more is told, and begins anew',
     async how => {

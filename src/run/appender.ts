@@ -1,44 +1,15 @@
 import { SluiceError } from '../errors/sluice-error.ts';
-import type { JsonObject } from '../event/json.ts';
-import { parseEventInput, type EnvelopeInput } from '../event/parse-event.ts';
+import { parseEventInput } from '../event/parse-event.ts';
 import type { Proposal } from '../event/proposal.ts';
 import { keyDigest, type AppendKeys, type Told } from './append-keys.ts';
 import { allOf, answerOf, atIndex, repeatedAnswer, type RunStand } from './batch-answer.ts';
 import { awaited } from './context.ts';
+import type { Appended, AppendEvent, AppendOptions } from './append-event.ts';
 import { proposalOf, type EmitterRules } from './emitter.ts';
 import type { RunActor } from './run.ts';
 import { takeable } from './takeable.ts';
 
-/** An event as a producer appends it. */
-export interface AppendEvent extends EnvelopeInput {
-  /** What an agent may emit, or an end: `complete`, `error` (unless `recoverable: true`), `cancelled`. */
-  readonly type: string;
-  readonly data?: JsonObject;
-  /** 1 to 256 characters of the producer's own: the same key twice is one event. */
-  readonly key?: string;
-}
-
-/** What became of a batch. */
-export interface Appended {
-  /**
-   * So many of the batch, from its first on, are done with; what follows is to be sent again, ahead of what is new. It
-   * ends in text that may become part of a secret, which what comes next decides.
-   */
-  readonly accepted: number;
-  /** The lowest seq of those; absent if none was stored, since all were left out by `record`. */
-  readonly first?: number;
-  readonly last?: number;
-  /** Of the event `last`, or of the run's newest event if there is none. */
-  readonly cursor: string;
-  /** Somebody asked the run to stop: end it soon. It is recorded as `cancelled`, whatever end is appended. */
-  readonly cancelRequested: boolean;
-}
-
-/** How a batch is appended. */
-export interface AppendOptions {
-  /** Takes text that may still become part of a secret, too: nothing follows it. */
-  readonly flush?: boolean | undefined;
-}
+export type { Appended, AppendEvent, AppendOptions } from './append-event.ts';
 
 const LARGEST_BATCH = 1_000;
 /** Events that are left for the next batch at the most; where it would be more, the run itself holds text back. */

@@ -60,7 +60,7 @@ describe('leases in Redis', () => {
     const key = await create(one);
     await leaseOf(one).claim(key);
     expect(await membership.renew()).toBe(true);
-    expect(await leaseOf(one).claim(key)).toBe('held');
+    expect(await leaseOf(other).claim(key)).toBe('held');
     await membership.leave();
     expect(await membership.renew()).toBe(false);
     expect(await leaseOf(other).dead()).toContainEqual({ instance, keys: [key] });

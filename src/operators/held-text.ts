@@ -85,7 +85,7 @@ export class HeldText<T extends TextValue> {
       if (settled === 0 && isOnlyText) {
         value.receipt?.settle({ outcome: 'held' });
       } else {
-        if (settled > 0) channel.before = textBefore(text, settled, before);
+        if (settled > 0) channel.before = this.#front(text, settled, before);
         this.#pass(value, rule, text.slice(0, settled), before);
       }
       if (this.#length > MOST_TEXT || channel.text.length > LONGEST_CHAIN) this.#trim(channel);
@@ -94,7 +94,7 @@ export class HeldText<T extends TextValue> {
     if (!isOpen) this.#remove(channel);
     else if (text !== '') {
       if (held !== '') this.#hold(channel, '', undefined);
-      channel.before = textBefore(text, text.length, before);
+      channel.before = this.#front(text, text.length, before);
     }
     // By itself the text may look like a secret, but not behind what was before it.
     if (held === '' && (before === '' || !this.#mask.finds?.(content, before))) return false;
@@ -135,6 +135,10 @@ export class HeldText<T extends TextValue> {
     const channel: Channel = { type, runId, tenantId, name, rule, text: '', before: '', value: undefined };
     this.#channels.set(keyOf(value, name), channel);
     return (this.#last = channel);
+  }
+
+  #front(text: string, end: number, before: string): string {
+    return this.#mask.ignoresBefore === true ? '' : textBefore(text, end, before);
   }
 
   #hold(channel: Channel, text: string, value: TextValue | undefined): void {

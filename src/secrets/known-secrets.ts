@@ -83,6 +83,11 @@ export class KnownSecrets implements TextMask {
     return this.#list.isEmpty && !this.#detectors;
   }
 
+  /** Values are found wherever they stand; shapes are not. */
+  get ignoresBefore(): boolean {
+    return this.#detectors === undefined;
+  }
+
   /** What was masked since the start. Texts that pass twice are counted where something was left to mask. */
   report(): MaskReport {
     return this.#counts.report();

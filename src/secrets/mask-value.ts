@@ -26,6 +26,8 @@ export interface TextMask {
   pending?(text: string, before?: string): number;
   /** Nothing is looked for, for now. */
   readonly isEmpty?: boolean;
+  /** What stands in front of a text makes no difference, so that nobody has to keep it. Default: false. */
+  readonly ignoresBefore?: boolean;
 }
 
 /** What {@link maskValue} found. */

@@ -6,7 +6,7 @@ import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 
 /** Entries asked for at first, and at most at once; how many are needed is known when some are there. */
-const FIRST = 64;
+const FIRST = 32;
 const MOST = 1_024;
 /** Bytes of an entry as long as nobody knows: those of some dozen events. */
 const GUESSED_BYTES = 4_096;

@@ -116,6 +116,12 @@ export class Admission {
       .then(async answer => {
         // A repetition may be answered before the request that it repeats, whose actor comes with its answer.
         if (answer.result === 'repeated') await this.#firstFor(answer.record, admitting);
+        if (answer.result === 'repeated') {
+          const fence = await this.#fenceOfUnbegun(answer.record);
+          if (fence === undefined) return { actor: undefined, record: answer.record };
+          const again = { ...start, runId: answer.record.runId };
+          return { actor: this.#actorOf(again, { ...kind, fence }, answer.record), record: answer.record };
+        }
         const fence = answer.result === 'created' ? await this.#claim?.(key) : undefined;
         return this.#admitted(answer, start, { ...kind, fence }, record);
       })
@@ -126,6 +132,17 @@ export class Admission {
       });
     if (!this.#creating.has(key)) this.#creating.set(key, admitting);
     return admitting;
+  }
+
+  /**
+   * The fence of a run that was admitted and never begun, since its process died before, or was not answered: whoever
+   * asks for it again begins it. `undefined` where somebody has begun it, or is about to.
+   */
+  async #fenceOfUnbegun({ tenantId, runId, status }: RunRecord): Promise<string | undefined> {
+    const key = runKey(tenantId, runId);
+    if (status !== 'accepted' || !this.#ownershipOf || this.#live.get(key)) return undefined;
+    const page = await this.#services.log.read(key, { after: 0, limit: 0 });
+    return page.result === 'page' && page.tip === 0 ? this.#ownershipOf(key).look() : undefined;
   }
 
   async #firstFor({ tenantId, runId }: RunRecord, asking: Promise<Admitted>): Promise<void> {

@@ -49,7 +49,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['runs'],
   ['runs', '--watch'],
   ['get', 'r'],
-  ['tail', 'r'],
+  ['tail', 'r', '--wait', '0'],
   ['tail', 'r', '--no-follow'],
   ['replay', 'r'],
   ['cancel', 'r'],
@@ -59,7 +59,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 describe('without a server', () => {
-  it.each(COMMANDS)('sluice %s %s %s says so and ends with 4', async (...args) => {
+  it.each(COMMANDS)('sluice %s %s %s %s says so and ends with 4', async (...args) => {
     const { server } = await serving();
     await server.close();
     const words = args.filter(word => word !== undefined);
@@ -72,7 +72,7 @@ describe('without a server', () => {
 });
 
 describe('where another server answers', () => {
-  it.each(COMMANDS)('sluice %s %s %s says so and ends with 4', async (...args) => {
+  it.each(COMMANDS)('sluice %s %s %s %s says so and ends with 4', async (...args) => {
     const words = args.filter(word => word !== undefined);
     const url = await pretending({ type: 'text/html', body: '<!doctype html><title>Welcome</title>' });
     expect(await run(url, words)).toMatchObject({ code: 4, err: expect.stringMatching(/^BAD_RESPONSE /) });
@@ -140,6 +140,42 @@ describe('over a bad line', () => {
     expect(await reading.ended).toBe(5);
     expect(reading.said.out).toMatch(/the run is gone/);
     expect(reading.said.err).toMatch(/^RUN_NOT_FOUND run r is gone: .*sluice runs --url http\S+\n$/);
+  });
+
+  it('tail waits for a server that does not answer yet, and says so once', async () => {
+    const { engine, server } = await serving();
+    const proxy = await faultProxy(server.port);
+    closing.push(() => proxy.close());
+    const writer = await engine.open({ id: 'r' });
+    await writer.complete();
+    let faults = 0;
+    proxy.plan = () => (faults-- > 0 ? { side: 'request', after: 0, how: 'cut' } : undefined);
+    const cutTwice = async (...args: string[]) => {
+      faults = 2;
+      return run(proxy.url, ['tail', 'r', ...args]);
+    };
+    const plain = await cutTwice();
+    expect(plain).toMatchObject({ code: 0, out: expect.stringContaining('completed') });
+    expect(plain.err).toMatch(
+      /^… CONNECTION_LOST http:[^\n]+ Waiting up to 30.0 s for it; --wait 0 does not.\n… connected\n$/,
+    );
+    expect(await cutTwice('--json')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each([
+    ['--wait', '1'],
+    ['--retries', '1'],
+  ])('tail waits no longer than %s %s says, and leaves when it is told to', async (...args) => {
+    const { server } = await serving();
+    await server.close();
+    const { code, out, err } = await run(server.url, ['tail', 'r', ...args]);
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toMatch(/^… CONNECTION_LOST [^\n]+\nCONNECTION_LOST [^\n]+\n$/);
+    const waiting = labCommand(['tail', 'r', '--url', server.url]);
+    await waiting.says(/Waiting up to/);
+    waiting.signal('SIGINT');
+    expect(await waiting.ended).toBe(130);
+    expect(waiting.said.err).toMatch(/^[^\n]*\n$/);
   });
 
   it('tail gives up after --retries', async () => {

@@ -49,7 +49,8 @@ describe('a password in an address', () => {
     async password => {
       const port = await freePort();
       const url = `http://user:${encodeURIComponent(password)}@127.0.0.1:${port}/x?token=${encodeURIComponent(password)}`;
-      for (const args of [['runs'], ['get', 'r1'], ['tail', 'r1'], ['cancel', 'r1'], ['append', 'r1']]) {
+      const tail = ['tail', 'r1', '--wait', '1'];
+      for (const args of [['runs'], ['get', 'r1'], tail, ['cancel', 'r1'], ['append', 'r1']]) {
         expectNothingOf(await saidBy([...args, '--url', url]));
         expectNothingOf(await saidBy([...args, '--json'], { SLUICE_URL: url }));
       }

@@ -4,6 +4,7 @@ import type { ConnectionState } from '../../client/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { connectionTeller } from '../connection-teller.ts';
 import { EXIT_CODES, exitCodesHelp } from '../exit-codes.ts';
+import { firstAnswer } from '../first-answer.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { inline } from '../printable-text.ts';
 import type { AnyItem } from '../run-printer.ts';
@@ -17,7 +18,11 @@ interface TailFlags extends ServerFlags {
   readonly follow: boolean;
   readonly exitStatus?: boolean | undefined;
   readonly retries?: number | undefined;
+  readonly wait: number;
 }
+
+/** Seconds that a server is waited for which does not answer at first. */
+const WAIT = 30;
 
 const HELP = `
 Examples:
@@ -29,6 +34,9 @@ Examples:
 
   Wait for a run in a script, and go on only if it completed:
     $ sluice tail RUN --exit-status > run.log && ./deploy.sh
+
+A server that does not answer at first may be starting again, so it is waited for: ${WAIT} s, and the first line on
+standard error says so. A script that would rather know at once passes --wait 0. --no-follow never waits.
 
 Leaving it, by Ctrl-C or otherwise, cancels nothing. Filters: types, topics such as tool.*, minimal, chat, all.
 
@@ -52,7 +60,13 @@ export function tailCommand(host: CommandHost): Command {
       .option(
         '--retries <number>',
         'lost connections in a row before it gives up (default: it never does)',
-        count,
+        count('--retries'),
+      )
+      .option(
+        '--wait <seconds>',
+        'how long it waits for a server that does not answer at first',
+        count('--wait'),
+        WAIT,
       ),
   )
     .addHelpText('after', HELP)
@@ -61,10 +75,15 @@ export function tailCommand(host: CommandHost): Command {
 
 async function tail(runId: string, flags: TailFlags, host: CommandHost): Promise<void> {
   const server = serverOf(flags, host.env);
-  // Said at once, while a stream would try again for ever.
-  await server.client.get(runId);
   const writer = new ItemWriter(host, server, flags);
   await untilInterrupted(host, async signal => {
+    const wait = flags.follow ? flags.wait * 1_000 : 0;
+    // What is wrong with the address or the run is said at once, while a stream would try again for ever.
+    await firstAnswer(
+      () => server.client.get(runId),
+      { wait, retries: flags.retries, signal, isQuiet: flags.json },
+      host,
+    );
     const items = flags.follow
       ? followed(server, runId, { flags, signal, onState: connectionTeller(host, () => void writer.break()) })
       : storedItems(server, runId, { after: flags.from, filter: flags.filter, signal });
@@ -116,10 +135,10 @@ function gone(runId: string, { urlFlag }: Server): SluiceError {
   );
 }
 
-function count(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new SluiceError(
-    'BAD_OPTION',
-    `--retries: expected a whole number, got ${JSON.stringify(text.slice(0, 80))}.`,
-  );
+function count(flag: string): (text: string) => number {
+  return text => {
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    const got = JSON.stringify(text.slice(0, 80));
+    throw new SluiceError('BAD_OPTION', `${flag}: expected a whole number, got ${got}.`);
+  };
 }

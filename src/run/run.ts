@@ -4,9 +4,9 @@ import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Proposal } from '../event/proposal.ts';
 import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
-import { isPromise } from '../backends/backend.ts';
 import { Actions, type ActionHost } from './actions/actions.ts';
 import { refused, stepEnded } from './actions/failures.ts';
+import { beginWork } from './agent-work.ts';
 import { Asks, askNotFound, type AskOptions } from './asks.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines, type DeadlineHost } from './deadlines.ts';
@@ -20,8 +20,6 @@ import type { Ownership } from './outside.ts';
 import { takeBack, type TakenBack } from './take-back.ts';
 import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
 import { Window } from './window.ts';
-
-const STARTED = Promise.resolve();
 
 /** Room for what the engine itself says, in characters. */
 const FACT_SIZE = 512;
@@ -136,7 +134,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     // The clock is most of what a deadline costs.
     this.#startedAt = this.#deadlines.resume();
     this.#tell('started', started, { size });
-    if (work && !this.isEnding) this.#run(work);
+    if (work && !this.isEnding) beginWork(this, work);
   }
 
   /** Goes on with a run whose owner is gone, behind its newest event. `name` is unique among its owners. */
@@ -147,7 +145,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#move('begin');
     this.#deadlines.resume();
     this.#tell('status', { status: this.#status, phase: 'resumed' });
-    this.#run(work);
+    beginWork(this, work);
   }
 
   /**
@@ -215,30 +213,6 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.window.restore(final);
     this.parts.outside?.left();
     this.#finish();
-  }
-
-  // Each promise more that a run waits for is one that it holds while it waits, and that Node's hooks are told of.
-  #run(work: () => unknown): void {
-    void STARTED.then(() => {
-      try {
-        const output = work();
-        if (!isPromise(output)) return this.complete(output);
-        void Promise.resolve(output).then(
-          value => this.#returned(value),
-          (error: unknown) => this.fail(error),
-        );
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
-
-  #returned(output: unknown): void {
-    try {
-      this.complete(output);
-    } catch (error) {
-      this.fail(error);
-    }
   }
 
   complete(output: unknown): void {

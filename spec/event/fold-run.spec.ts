@@ -120,6 +120,43 @@ describe('what a run adds up to', () => {
     expect(state.steps.map(short)).toEqual([['sum', 'done']]);
   });
 
+  it('knows pipelines and waves, each by what it began with, and which nodes are in which wave', () => {
+    const state = stateOf(
+      ['pipeline.started', { name: 'p', waves: 1, nodes: 1 }],
+      ['wave.started', { index: 0, nodes: ['a'] }],
+      ['node.started', { name: 'a', wave: 0, attempt: 1 }, { node: 'a' }],
+      ['pipeline.started', { name: 'p', waves: 0, nodes: 0 }, { node: 'a' }],
+      ['wave.started', { index: 0, nodes: [] }, { node: 'a' }],
+      ['wave.failed', { index: 0, error: 'no' }, { node: 'a' }],
+      ['pipeline.failed', { error: 'no' }, { node: 'a' }],
+      ['node.completed', { name: 'a', durationMs: 2 }, { node: 'a', time: '2030-01-01T00:00:02.000Z' }],
+      ['wave.completed', { index: 0, durationMs: 3 }],
+      ['wave.started', { index: 0, nodes: ['b'] }],
+      ['pipeline.completed', { name: 'p', durationMs: 4, results: { a: 1 } }],
+      ['pipeline.completed', { name: 'unheard', durationMs: 4 }],
+    );
+    const short = ({
+      node = '',
+      seq,
+      state,
+      durationMs,
+      error,
+      input,
+      output,
+    }: RunState['waves'][number]) => [...[`${seq} ${node}`, state, durationMs ?? error, input ?? '', output]];
+    expect(state.pipelines.map(short)).toEqual([
+      ['1 ', 'done', 4, { waves: 1, nodes: 1 }, { a: 1 }],
+      ['4 a', 'failed', 'no', { waves: 0, nodes: 0 }, undefined],
+      ['12 ', 'done', 4, {}, undefined],
+    ]);
+    expect(state.waves.map(short)).toEqual([
+      ['2 ', 'done', 3, ['a'], undefined],
+      ['5 a', 'failed', 'no', [], undefined],
+      ['10 ', 'running', undefined, ['b'], undefined],
+    ]);
+    expect(state.nodes).toMatchObject([{ wave: 0, endedAt: '2030-01-01T00:00:02.000Z' }]);
+  });
+
   it('puts the parts of artifacts together', () => {
     const part = (data: unknown, more: object = {}): Said => [
       'artifact',
@@ -165,7 +202,10 @@ describe('what a run adds up to', () => {
   it('counts gaps, begins anew after a reset, keeps what is gone, and knows of trouble', () => {
     const seen = [['started', {}], token('a')] as const;
     const gap: Notice = { notice: 'gap', runId: 'r', reason: 'trimmed', from: 3, to: 7, cursor: 'e.7.0' };
-    expect(stateOf(...seen, gap)).toMatchObject({ missed: 5, cursor: 'e.7.0', seen: 2 });
+    expect(stateOf(...seen, gap)).toMatchObject({
+      ...{ missed: 5, cursor: 'e.7.0', seen: 2 },
+      gaps: [{ from: 3, to: 7, reason: 'trimmed' }],
+    });
     expect(stateOf(...seen, { notice: 'reset', runId: 'r', reason: 'fork' })).toEqual({
       ...emptyRun,
       runId: 'r',
@@ -191,6 +231,8 @@ const said = fc.oneof(
     ['tool.called', { callId: '1', tool: 't', args: 1 }] as const,
     ['tool.completed', { callId: '1', result: 1, durationMs: 1 }] as const,
     ['step', { name: 's' }] as const,
+    ['wave.started', { index: 0, nodes: [] }] as const,
+    ['wave.completed', { index: 0, durationMs: 1 }] as const,
     ['ask', { askId: 'q', question: '?' }] as const,
     ['answer', { askId: 'q', value: 1 }] as const,
     ['progress', { fraction: 0.1 }] as const,

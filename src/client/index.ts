@@ -1,5 +1,13 @@
 export { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
-export { createClient, type Client, type StartedRun, type StartRequest } from './create-client.ts';
+export {
+  createClient,
+  type Checkpoint,
+  type CheckpointsQuery,
+  type Client,
+  type StartedRun,
+  type StartRequest,
+} from './create-client.ts';
+export { type RunStats } from '../engine/run-stats.ts';
 export { type Feed, type FeedObserver } from './feed.ts';
 export { foldRun } from '../event/fold-run.ts';
 export {
@@ -17,6 +25,7 @@ export {
   emptyRun,
   type RunActivity,
   type RunArtifact,
+  type RunGap,
   type RunMessage,
   type RunState,
 } from '../event/run-state.ts';

@@ -1,7 +1,8 @@
 import type { Json } from './json.ts';
 import { isNotice, type Notice } from './notice.ts';
+import { activityAfter } from './run-activity.ts';
 import type { CustomEvent, EventOf, RunEvent } from './run-event.ts';
-import { emptyRun, type RunActivity, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
+import { emptyRun, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
 
 /** Entries of one list; the oldest go first. */
 const LONGEST_LIST = 1_000;
@@ -39,8 +40,11 @@ export function foldRun(state: RunState, item: RunEvent | Notice): RunState {
 
 function afterNotice(state: RunState, notice: Notice): RunState {
   switch (notice.notice) {
-    case 'gap':
-      return { ...state, missed: state.missed + notice.to - notice.from + 1, cursor: notice.cursor };
+    case 'gap': {
+      const { from, to, reason, cursor } = notice;
+      const gaps = added(state, 'gaps', { from, to, reason });
+      return { ...state, ...gaps, missed: state.missed + to - from + 1, cursor };
+    }
     case 'reset':
       return notice.reason === 'gone' ? { ...state, isGone: true } : { ...emptyRun, runId: notice.runId };
     case 'degraded':
@@ -80,8 +84,17 @@ function changeBy(state: RunState, event: RunEvent): Change {
     case 'control.decided':
       return added(state, 'decisions', event.data);
     default:
-      return withActivity(state, event);
+      return event.type.startsWith('custom:')
+        ? added(state, 'customs', event as CustomEvent)
+        : withActivity(state, event);
   }
+}
+
+function withActivity(state: RunState, event: RunEvent): Change {
+  const found = activityAfter(state, event);
+  if (!found) return {};
+  const { list, known, activity } = found;
+  return known < 0 ? added(state, list, activity) : { [list]: state[list].with(known, activity) };
 }
 
 function withToken(state: RunState, event: EventOf<'token'>): Change {
@@ -122,58 +135,6 @@ function joined(before: Json, part: Json): Json {
 
 function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
-}
-
-const LISTS = new Map<string, readonly ['tools' | 'nodes' | 'models' | 'steps', RunActivity['kind']]>([
-  ['tool', ['tools', 'tool']],
-  ['node', ['nodes', 'node']],
-  ['llm', ['models', 'model']],
-  ['step', ['steps', 'step']],
-]);
-const STATES = new Map<string | undefined, RunActivity['state']>([
-  ['called', 'running'],
-  ['started', 'running'],
-  ['prompt', 'running'],
-  ['completed', 'done'],
-  ['response', 'done'],
-  [undefined, 'done'],
-  ['failed', 'failed'],
-  ['skipped', 'skipped'],
-]);
-
-/** What the data of activities may have; each type has its own part of it. */
-interface ActivityData {
-  readonly callId?: string;
-  readonly tool?: string;
-  readonly name?: string;
-  readonly model?: string;
-  readonly attempt?: number;
-  readonly durationMs?: number;
-  readonly error?: string;
-  readonly [member: string]: unknown;
-}
-
-function withActivity(state: RunState, event: RunEvent): Change {
-  const [group = '', word] = event.type.split('.');
-  if (event.type.startsWith('custom:')) return added(state, 'customs', event as CustomEvent);
-  const [list, kind] = LISTS.get(group) ?? [];
-  const now = STATES.get(word);
-  if (!list || !kind || !now) return {};
-  const data = event.data as ActivityData;
-  const id = kind === 'step' ? `${event.seq}` : (data.callId ?? event.node ?? data.name ?? '');
-  const known = state[list].findLastIndex(activity => activity.id === id);
-  const before = state[list][known];
-  const activity: RunActivity = {
-    ...{ kind, id, state: now, node: event.node ?? before?.node, seq: before?.seq ?? event.seq },
-    startedAt: before?.startedAt ?? event.time,
-    name: data.tool ?? data.name ?? data.model ?? before?.name ?? kind,
-    attempt: data.attempt ?? before?.attempt,
-    durationMs: data.durationMs,
-    input: data.args ?? data.messages ?? before?.input,
-    output: data.result ?? data.response ?? data.value,
-    error: data.error,
-  };
-  return before ? { [list]: state[list].with(known, activity) } : added(state, list, activity);
 }
 
 /** Puts an entry at the end of a list, and drops the first one if there are too many. */

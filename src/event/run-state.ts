@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Notice } from './notice.ts';
 import type { CustomEvent, EventData, EventSource, RunEvent, RunStatus } from './run-event.ts';
 
 /** A text that was streamed: the tokens of one `messageId`, or of one node until their `finishReason`. */
@@ -17,24 +18,35 @@ export type ActivityState = 'running' | 'done' | 'failed' | 'skipped';
 
 /** Something the run does. `seq` is that of the event it began with, so that lists can be put in one order. */
 export interface RunActivity {
-  readonly kind: 'tool' | 'node' | 'model' | 'step';
-  /** `callId`, the node's path, or the seq of a step. */
+  readonly kind: 'tool' | 'node' | 'model' | 'step' | 'pipeline' | 'wave';
+  /** `callId`, the node's path, or the seq of a step, pipeline or wave. */
   readonly id: string;
-  /** The tool, the node, the model, the step. */
+  /** The tool, the node, the model, the step, the pipeline; the index of a wave. */
   readonly name: string;
   readonly state: ActivityState;
   readonly node: string | undefined;
   readonly seq: number;
   /** When that was; RFC 3339. */
   readonly startedAt: string;
-  /** Of a node: which try it is, from 1. */
+  /** When it was over, as its last event tells; RFC 3339. */
+  readonly endedAt: string | undefined;
+  /** Which try it is, from 1. */
   readonly attempt: number | undefined;
+  /** Index of the wave that a node is in, and of a wave itself. */
+  readonly wave: number | undefined;
   readonly durationMs: number | undefined;
-  /** Arguments of a tool, messages of a model. */
+  /** Arguments of a tool, messages of a model, names of the nodes of a wave, `{ waves, nodes }` of a pipeline. */
   readonly input: unknown;
   /** Result of a tool or node, response of a model. */
   readonly output: unknown;
   readonly error: string | undefined;
+}
+
+/** Events that nobody can give any more, or that were dropped for a slow reader; both ends included. */
+export interface RunGap {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: Extract<Notice, { notice: 'gap' }>['reason'];
 }
 
 /** Something the run made. Parts are put together: texts and lists are joined, anything else replaces. */
@@ -61,6 +73,8 @@ export interface RunState {
   /** Events that were counted, and events that a gap has swallowed. */
   readonly seen: number;
   readonly missed: number;
+  /** Where those were. */
+  readonly gaps: readonly RunGap[];
   /** Entries that were dropped from the fronts of the lists below. */
   readonly dropped: number;
   /** Whether the run expired or was erased. */
@@ -74,6 +88,8 @@ export interface RunState {
   readonly nodes: readonly RunActivity[];
   readonly models: readonly RunActivity[];
   readonly steps: readonly RunActivity[];
+  readonly pipelines: readonly RunActivity[];
+  readonly waves: readonly RunActivity[];
   readonly artifacts: readonly RunArtifact[];
   readonly decisions: readonly EventData['control.decided'][];
   /** What an agent did to its environment, and what it saw. */
@@ -99,6 +115,7 @@ export const emptyRun: RunState = {
   cursor: undefined,
   seen: 0,
   missed: 0,
+  gaps: [],
   dropped: 0,
   isGone: false,
   degradedSince: undefined,
@@ -109,6 +126,8 @@ export const emptyRun: RunState = {
   nodes: [],
   models: [],
   steps: [],
+  pipelines: [],
+  waves: [],
   artifacts: [],
   decisions: [],
   turns: [],

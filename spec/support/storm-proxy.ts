@@ -20,6 +20,7 @@ export interface StormProxy extends Weather {
   cut(): void;
   /** Passes on nothing more on what is open, and closes nothing: connections that only look open. */
   stall(): void;
+  /** Calm weather; what only looks open is reset, as both ends would find out in time. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -92,7 +93,10 @@ export async function stormProxy(target: number, options: StormOptions): Promise
     stall() {
       for (const line of lines) line.isStalled = true;
     },
-    clear: () => void Object.assign(state, calm),
+    clear() {
+      Object.assign(state, calm);
+      for (const { near, far, isStalled } of lines) if (isStalled) [near, far].forEach(reset);
+    },
     close: () =>
       new Promise<void>(resolve => {
         server.close(() => resolve());

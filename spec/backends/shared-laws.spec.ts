@@ -20,6 +20,7 @@ describe('a store of several processes', () => {
     ['fenceBeforeDuplicate', /fences an owner/],
     ['claimAnything', /fences an owner/],
     ['forceNothing', /whoever forces/],
+    ['freesNothing', /its owner gives up/],
     ['hidesCancel', /whoever forces/],
     ['ignoreCancel', /cancel that waits/],
     ['ownStoreEach', /what another one wrote/],

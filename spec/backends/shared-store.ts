@@ -18,6 +18,7 @@ export interface SharedFaults {
   readonly fenceBeforeDuplicate?: boolean;
   readonly claimAnything?: boolean;
   readonly forceNothing?: boolean;
+  readonly freesNothing?: boolean;
   readonly hidesCancel?: boolean;
   readonly ignoreCancel?: boolean;
   readonly ownStoreEach?: boolean;
@@ -70,7 +71,8 @@ export class SharedStore {
           return { renew: () => this.#instances.has(name), leave };
         },
         claim: (key, { force = false } = {}) => this.#claim(key, instance, force),
-        dead: () => [],
+        free: key => this.#free(key, instance),
+        dead: () => this.#dead(),
       },
       commands: {
         send: (key, command) => {
@@ -96,6 +98,19 @@ export class SharedStore {
     this.#owners.set(key, { fence, instance });
     const cancel = hidesCancel ? undefined : this.#cancels.get(key);
     return { fence: String(fence), ...(cancel && { cancel: { reason: cancel.reason } }) };
+  }
+
+  #dead(): readonly { readonly instance: string; readonly keys: readonly RunKey[] }[] {
+    const keys = [...this.#owners].flatMap(([key, { instance }]) =>
+      this.#instances.has(instance) ? [] : [key],
+    );
+    return [{ instance: 'nobody', keys }];
+  }
+
+  #free(key: RunKey, instance: string): void {
+    const owner = this.#owners.get(key);
+    if (owner?.instance !== instance || this.#faults.freesNothing) return;
+    this.#owners.set(key, { fence: owner.fence + 1, instance: 'nobody' });
   }
 
   #append(inner: Backend, key: RunKey, batch: Batch): AppendResult {

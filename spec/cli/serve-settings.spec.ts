@@ -9,7 +9,7 @@ describe('settings of sluice serve', () => {
   it('are those of one machine without anything given', () => {
     expect(resolved({})).toEqual({
       ...{ port: 4400, host: '127.0.0.1', backend: { kind: 'memory' } },
-      ...{ agents: undefined, surveyed: undefined, bridges: [] },
+      ...{ agents: undefined, surveyed: undefined, bridges: [], handOver: true },
     });
   });
 
@@ -29,6 +29,10 @@ describe('settings of sluice serve', () => {
       ['a2a-queue', ''],
     ]);
     expect(() => resolved({ bridge: ['toString'] })).toThrow('--bridge: expected one of a2a-queue, dockrion');
+  });
+
+  it('hand runs over when it stops, unless they are to be cancelled', () => {
+    expect(resolved({ cancelOnStop: true }).handOver).toBe(false);
   });
 
   it('survey a folder only in a demo', () => {

@@ -187,7 +187,7 @@ describe('close', () => {
     await settle();
     clock.advance(2_000);
     talker.token('late');
-    expect(await closing).toEqual({ ended: 3, forced: 2, dropped: 1, unfinished: [] });
+    expect(await closing).toEqual({ ended: 3, forced: 2, handedOver: 0, dropped: 1, unfinished: [] });
     expect(seen.map(one => broken(one))).toEqual([undefined, undefined, undefined]);
     expect(seen.map(({ events }) => events.at(-1)!.type)).toEqual(['cancelled', 'cancelled', 'cancelled']);
     expect([feed.completed, engine.stats, clock.pending]).toEqual([
@@ -206,6 +206,6 @@ describe('close', () => {
   it('does not wait for an agent beyond its grace, also with the clock of the machine', async () => {
     const engine = createEngine({ grace: 1 });
     await engine.start(deaf);
-    expect(await engine.close()).toEqual({ ended: 1, forced: 1, dropped: 0, unfinished: [] });
+    expect(await engine.close()).toEqual({ ended: 1, forced: 1, handedOver: 0, dropped: 0, unfinished: [] });
   });
 });

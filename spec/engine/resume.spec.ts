@@ -8,6 +8,7 @@ import { createEngine } from '../../src/engine/create-engine.ts';
 import { defineAgent } from '../../src/engine/define-agent.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { RunEvent } from '../../src/event/run-event.ts';
+import { codeOf } from '../support/code-of.ts';
 import { until } from '../support/settle.ts';
 
 /** Counts to `to`, saves each number, and stops for ever at `stopAt`. */
@@ -121,6 +122,25 @@ describe('runs that a process left behind', () => {
       }),
     );
     expect(seqs).toEqual([6, 7, 8, 9, 10, 11, 12, 13]);
+  });
+
+  it('go on in the next process as well when the one before closed in good order', async () => {
+    const first = await engineAt(dir, 3);
+    const run = await first.start('counter', { id: 'r', input: { to: 5 } });
+    const frail = await first.start('frail', { id: 'frail' });
+    await until(() => run.cursor.split('.')[1] === '5' && frail.status === 'running', 'five events');
+    expect(await first.close()).toMatchObject({ ended: 1, handedOver: 1 });
+    expect(await codeOf(() => run.result)).toBe('RUN_HANDED_OVER');
+    expect(await codeOf(() => frail.result)).toBe('RUN_CANCELLED');
+    const second = await engineAt(dir);
+    await second.ready;
+    await eventually(async () => (await second.runs.get('r')).status === 'completed');
+    const events = await eventsOf(second, 'r');
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+    const tokens = events.flatMap(event => (event.type === 'token' ? [event.data.content] : []));
+    expect(tokens).toEqual(['1', '2', '3', '4', '5']);
+    expect(events.filter(({ final }) => final)).toEqual([events.at(-1)]);
+    expect(await second.runs.get('frail')).toMatchObject({ status: 'cancelled' });
   });
 
   it('can be cancelled by the process that goes on with them', async () => {

@@ -270,7 +270,12 @@ export interface Lease {
    * from that one, too. Whoever owns it already is told its fence, which stays as it is.
    */
   claim(key: RunKey, options?: { readonly force?: boolean }): Awaitable<Claim | 'held'>;
-  /** Instances whose lease ran out, and the runs they owned. */
+  /**
+   * Gives up a run that this instance owns: nothing more is taken of it, {@link dead} names the run from now on, and
+   * whoever claims it has it. Does nothing where another instance owns it.
+   */
+  free(key: RunKey): Awaitable<void>;
+  /** Instances whose lease ran out, and the runs they owned; besides, runs that were given up. */
   dead(): Awaitable<readonly { readonly instance: string; readonly keys: readonly RunKey[] }[]>;
 }
 

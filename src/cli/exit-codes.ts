@@ -65,6 +65,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   RUN_ACTIVE: EXIT_CODES.refused,
   RUN_HAS_AGENT: EXIT_CODES.refused,
   RUN_CANCELLED: EXIT_CODES.refused,
+  RUN_HANDED_OVER: EXIT_CODES.unreachable,
   ASK_NOT_FOUND: EXIT_CODES.refused,
   IDEMPOTENCY_CONFLICT: EXIT_CODES.refused,
   MAILBOX_FULL: EXIT_CODES.refused,

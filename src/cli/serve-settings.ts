@@ -14,6 +14,7 @@ export interface ServeFlags {
   readonly demo?: boolean | undefined;
   readonly survey?: string | undefined;
   readonly bridge?: readonly string[] | undefined;
+  readonly cancelOnStop?: boolean | undefined;
 }
 
 /** Where runs are kept: `dir` is an absolute path; `url` may hold a password, and is never shown. */
@@ -33,6 +34,8 @@ export interface ServeSettings {
   readonly surveyed: string | undefined;
   /** Other systems whose clients are answered, too. */
   readonly bridges: readonly Bridge[];
+  /** Whether a signal leaves runs to others that can go on with them. */
+  readonly handOver: boolean;
 }
 
 /** Where a server listens unless it is told otherwise. */
@@ -61,6 +64,7 @@ export function resolveServe(
     backend: backend ? checkBackend(backend, cwd, env.REDIS_URL) : { kind: DEFAULTS.backend },
     agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
     bridges: bridgesOf(flags.bridge ?? []),
+    handOver: !flags.cancelOnStop,
     surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
   };
 }

@@ -231,6 +231,7 @@ export class Admission {
       services: this.#services,
       settings: this.#settingsOf(start, kind),
       listener: new RunKeeper(this.#keeping, key),
+      canResume: this.#isLasting && this.#settings.agents.get(kind.agent ?? '')?.resume !== undefined,
       ...(kind.isOpen && { outside: this.#outsideOf(key, kind, () => actor) }),
     });
     this.#live.add(key, actor);

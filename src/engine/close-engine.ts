@@ -16,6 +16,8 @@ export interface CloseReport {
   readonly ended: number;
   /** Those of them whose agent did not return within its grace. */
   readonly forced: number;
+  /** Runs that were alive and go on in another process, or in the next one. */
+  readonly handedOver: number;
   /** Events that agents emitted behind the end of their run. */
   readonly dropped: number;
   /** Observers that were not done in time, with the events each did not get to, and sinks with the runs. */
@@ -24,6 +26,11 @@ export interface CloseReport {
 
 /** How an engine is closed. */
 export interface CloseOptions {
+  /**
+   * Whether runs that others can go on with are left to them: their agents have `resume`, and the backend outlives the
+   * process or is shared. Without it all runs are cancelled, but those of producers outside. Default: true.
+   */
+  readonly handOver?: boolean | undefined;
   /**
    * Called when all runs have ended and before the backend closes, and waited for: the place to close servers, whose
    * readers take the last events of their runs from the backend. What it throws does not stop the closing, and is
@@ -47,14 +54,21 @@ export interface EngineRooms {
 
 /** The producer of a run lives on, and goes to another process, or to the next one. */
 async function isElsewhere({ parts: { outside }, isWrittenHere, stop, pipe }: RunActor): Promise<boolean> {
-  if (!outside?.isLasting || stop) return false;
-  if (!isWrittenHere) {
-    await pipe.drained();
-    return true;
-  }
-  if (!outside.ownership) return false;
-  const fence = await outside.ownership.look().catch(() => pipe.fence);
-  return fence !== pipe.fence;
+  if (!outside?.isLasting) return false;
+  const { ownership } = outside;
+  const fence = ownership ? await ownership.look().catch(() => pipe.fence) : pipe.fence;
+  if (fence !== pipe.fence) return true;
+  if (stop || isWrittenHere) return false;
+  await pipe.drained();
+  return true;
+}
+
+/** Ends a run, or has it leave; whether it left. */
+async function stopRun(actor: RunActor, mayLeave: boolean): Promise<boolean> {
+  if (mayLeave && actor.parts.canResume) actor.handOver();
+  else actor.requestStop(cancelled('the engine is closing'));
+  await actor.result.promise.catch(() => undefined);
+  return actor.hasLeft;
 }
 
 function leftOpen(runId: string): SluiceError {
@@ -65,20 +79,25 @@ function leftOpen(runId: string): SluiceError {
 /** The order of closing: intake (the engine refuses new requests by now), runs, watchers, time, storage. */
 export async function closeEngine(
   rooms: EngineRooms,
-  { whenEnded, drain: given }: CloseOptions,
+  { whenEnded, drain: given, handOver = true }: CloseOptions,
 ): Promise<CloseReport> {
   const { admission, live, observers, sinks, sweep, instance, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
-  await admission.settled();
-  const actors: RunActor[] = [];
+  await Promise.all([admission.settled(), instance.retire()]);
+  const left: RunActor[] = [];
+  const ended: RunActor[] = [];
   await Promise.all(
     live.all().map(async actor => {
-      if (await isElsewhere(actor)) actor.leave(leftOpen(actor.parts.identity.runId));
-      else actors.push(actor);
+      const isLeft = (await isElsewhere(actor)) || (await stopRun(actor, handOver));
+      (isLeft ? left : ended).push(actor);
+      if (!isLeft) return;
+      const { key, runId } = actor.parts.identity;
+      actor.leave(leftOpen(runId));
+      live.remove(key);
+      // Where this fails, others have it when the lease is over.
+      await instance.free(key).catch(() => undefined);
     }),
   );
-  for (const actor of actors) actor.requestStop(cancelled('the engine is closing'));
-  await Promise.all(actors.map(actor => actor.result.promise.catch(() => undefined)));
   const draining = Promise.all([observers.close(drain), sinks.close(drain)]);
   try {
     await whenEnded?.();
@@ -89,9 +108,10 @@ export async function closeEngine(
     await backend.close();
   }
   return {
-    ended: actors.length,
-    forced: actors.filter(actor => actor.wasForced).length,
-    dropped: actors.reduce((sum, actor) => sum + actor.pipe.late, 0),
+    ended: ended.length,
+    handedOver: left.length,
+    forced: ended.filter(actor => actor.wasForced).length,
+    dropped: [...ended, ...left].reduce((sum, actor) => sum + actor.pipe.late, 0),
     unfinished: (await draining).flat(),
   };
 }

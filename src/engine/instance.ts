@@ -38,7 +38,8 @@ export class Instance {
   readonly #host: InstanceHost;
   readonly #id = newId();
   /** Runs of others that are looked after right now. */
-  readonly #settling = new Set<RunKey>();
+  readonly #settling = new Map<RunKey, Promise<void>>();
+  #isRetired = false;
   #membership: Promise<{ leave(): unknown }> | undefined;
   #isClosed = false;
 
@@ -74,6 +75,14 @@ export class Instance {
     throw new SluiceError('STORAGE_LOST', `run ${key}: expected a forced claim to be granted, got "held".`);
   }
 
+  /** Gives up a run that others are to have at once. Rejects with `STORAGE_LOST`; then they have to wait. */
+  async free(key: RunKey): Promise<void> {
+    const { lease } = this.#host.backend;
+    if (!lease || !this.#membership) return;
+    await this.#membership;
+    await lease.free(key);
+  }
+
   /** The fence under which this process has a run; `undefined` if another one has it, and lives. */
   async look(key: RunKey): Promise<string | undefined> {
     await this.#join();
@@ -96,15 +105,22 @@ export class Instance {
   }
 
   async #settle(record: RunRecord, key: RunKey): Promise<void> {
+    if (this.#isRetired || this.#settling.has(key)) return;
+    const settling = this.#claimAndSettle(record, key).finally(() => this.#settling.delete(key));
+    this.#settling.set(key, settling);
+    await settling;
+  }
+
+  async #claimAndSettle(record: RunRecord, key: RunKey): Promise<void> {
     const { backend, settle, live } = this.#host;
-    if (this.#settling.has(key)) return;
-    this.#settling.add(key);
-    try {
-      const claimed = await backend.lease!.claim(key);
-      if (claimed !== 'held' && !live.get(key)) await settle(record, claimed);
-    } finally {
-      this.#settling.delete(key);
-    }
+    const claimed = await backend.lease!.claim(key);
+    if (claimed !== 'held' && !live.get(key)) await settle(record, claimed);
+  }
+
+  /** Looks after no more runs of others. Resolves when those that are looked after right now are its own, or ended. */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    await Promise.allSettled(this.#settling.values());
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,8 @@ import {
 import { repeatedAnswer } from '../run/batch-answer.ts';
 import type { EmitterRules } from '../run/emitter.ts';
 import { isEnded } from '../run/lifecycle.ts';
-import { runEnded, type RunActor } from '../run/run.ts';
+import { runEnded } from '../run/run-ended.ts';
+import type { RunActor } from '../run/run.ts';
 import { readStorage } from '../run/read-storage.ts';
 import { readKeys } from '../run/stored-keys.ts';
 import type { Clock } from '../time/clock.ts';

@@ -15,7 +15,7 @@ import type { RunEvent } from '../event/run-event.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { readStorage } from '../run/read-storage.ts';
 import { cancelled } from '../run/stop.ts';
-import { runEnded } from '../run/run.ts';
+import { runEnded } from '../run/run-ended.ts';
 import { askNotFound } from '../run/asks.ts';
 import { checkNumber } from './check-number.ts';
 import type { Instance } from './instance.ts';
@@ -98,7 +98,7 @@ export class Runs {
   ): Promise<'requested' | 'cancelled'> {
     const record = await this.get(runId, { tenantId });
     const actor = this.#live.get(keyOf(runId, tenantId));
-    if (actor && !isEnded(actor.status)) {
+    if (actor && !isEnded(actor.status) && !actor.hasLeft) {
       const stop = cancelled(reason);
       // Another process may have it by now, or soon.
       if (actor.canRegain) await this.#send(record, { command: 'cancel', reason });

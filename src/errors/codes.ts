@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   RUN_HAS_AGENT: 'The run has an agent, and nobody else writes to it.',
   RUN_FAILED: 'The agent of the run failed.',
   RUN_CANCELLED: 'The run was cancelled.',
+  RUN_HANDED_OVER: 'The process stops, and another one goes on with the run.',
   IDEMPOTENCY_CONFLICT: 'This idempotency key was used with another request.',
   ASK_NOT_FOUND: 'The run has no open question with this id.',
   ASK_TIMEOUT: 'Nobody answered the question in time.',

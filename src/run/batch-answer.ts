@@ -1,8 +1,8 @@
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import type { Outcome } from '../event/proposal.ts';
 import { keyDigest, type AppendKeys, type Told } from './append-keys.ts';
-import type { Appended, AppendEvent } from './appender.ts';
-import { runEnded } from './run.ts';
+import type { Appended, AppendEvent } from './append-event.ts';
+import { runEnded } from './run-ended.ts';
 
 /** How a run stands when a batch is answered. */
 export type RunStand = Pick<Appended, 'cursor' | 'cancelRequested'>;

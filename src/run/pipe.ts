@@ -94,6 +94,12 @@ export class RunPipe {
     this.#gate.hearEnd(end);
   }
 
+  /** Takes nothing more; what was taken goes out, and with it text that was held back. */
+  seal(): void {
+    this.put({ type: 'flush', data: {}, at: 0, size: 0, fact: true, flush: true });
+    this.#hasEnd = true;
+  }
+
   /** Resolves when everything taken so far is stored or dropped, whatever comes meanwhile. */
   drained(): Promise<void> {
     if (!this.#isPumping) return Promise.resolve();

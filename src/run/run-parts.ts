@@ -3,7 +3,7 @@ import type { Gate } from '../control/gate.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import type { EventFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
-import type { RunEvent, RunStatus } from '../event/run-event.ts';
+import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
@@ -55,6 +55,8 @@ export interface RunParts {
   readonly services: RunServices;
   readonly settings: RunSettings;
   readonly listener: RunListener;
+  /** Another process, or the next one, can go on with it. */
+  readonly canResume?: boolean | undefined;
   /** Only where a producer outside writes it. */
   readonly outside?: Outside | undefined;
 }
@@ -65,4 +67,19 @@ export interface RunListener {
   committed(event: RunEvent): void;
   /** The status changed; for an ended one the final event has been committed. */
   moved(status: RunStatus, final: RunEvent | undefined): void;
+}
+
+/** How a run is adopted. */
+export interface Adoption {
+  /** In ms. */
+  readonly bornAt: number;
+  /** What `started` is to say, if that is not in the log. */
+  readonly started: JsonObject;
+}
+
+/** How the engine itself says something. */
+export interface FactOptions {
+  readonly size?: number;
+  readonly source?: EventSource;
+  readonly ahead?: boolean;
 }

@@ -7,7 +7,7 @@ import type { RunActor } from './run.ts';
 import type { RunSource } from './run-handle.ts';
 import type { RunReader } from './reader.ts';
 import { readerObservable } from './reader-observable.ts';
-import { runEnded } from './run.ts';
+import { runEnded } from './run-ended.ts';
 import { cancelled } from './stop.ts';
 import type { RunItem } from './window.ts';
 

@@ -3,20 +3,22 @@ import type { JudgeHost } from '../control/statement-judge.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Proposal } from '../event/proposal.ts';
-import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import { Actions, type ActionHost } from './actions/actions.ts';
 import { refused, stepEnded } from './actions/failures.ts';
 import { beginWork } from './agent-work.ts';
 import { Asks, askNotFound, type AskOptions } from './asks.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines, type DeadlineHost } from './deadlines.ts';
+import { Departure } from './departure.ts';
 import { completed, failed, said, stopped, type Ending, type EndingRules } from './ending.ts';
 import { executionOf, judgingOf } from './execution.ts';
 import { END_SIGNAL, isEnded, nextStatus, type EndType, type LifeSignal } from './lifecycle.ts';
 import { RunPipe, type PipeHost } from './pipe.ts';
-import type { RunParts } from './run-parts.ts';
+import { runEnded } from './run-ended.ts';
+import type { Adoption, FactOptions, RunParts } from './run-parts.ts';
 import { RunResult } from './run-result.ts';
-import type { Ownership } from './outside.ts';
+import { askAround } from './silent-producer.ts';
 import { takeBack, type TakenBack } from './take-back.ts';
 import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
 import { Window } from './window.ts';
@@ -43,6 +45,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   #actions: Actions | undefined;
   #ending: Ending | undefined;
   #execution: ExecutionContext | undefined;
+  #departure: Departure | undefined;
   #isAway = false;
 
   constructor(parts: RunParts) {
@@ -87,6 +90,11 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     return this.parts.outside?.ownership !== undefined;
   }
 
+  /** It left, or is just leaving, for another process to go on with it: nothing more is taken. */
+  get hasLeft(): boolean {
+    return this.#departure?.isSealed ?? false;
+  }
+
   /** Milliseconds since it began. */
   get age(): number {
     return Math.max(0, this.parts.services.clock.now() - this.#startedAt);
@@ -125,6 +133,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   get refusal(): SluiceError | undefined {
     const { runId } = this.parts.identity;
     if (this.stop) return stopError(runId, this.stop);
+    if (this.#departure) return this.#departure.error;
     return this.isEnding ? runEnded(runId) : undefined;
   }
 
@@ -169,8 +178,8 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** Takes the run from the process that has it. */
   async regain(after: number, attempt: number): Promise<TakenBack> {
-    const { identity, services, outside } = this.parts;
-    const { key } = identity;
+    const { services, outside } = this.parts;
+    const { key } = this.parts.identity;
     const { log, clock } = services;
     const taken = await takeBack({ log, key, clock, ownership: outside!.ownership!, after, attempt });
     const { last, isClosed, keys, claim } = taken;
@@ -201,8 +210,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   /** As {@link letGo}, for good: readers here are told on their error channel. */
   leave(error: SluiceError): void {
     this.letGo();
-    this.result.settle({ ok: false, error });
-    this.window.error(error);
+    this.#fail(error);
   }
 
   endedElsewhere(final: RunEvent): void {
@@ -236,15 +244,42 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** Asks the run to end: its signal fires now, and after its grace it is ended. The first request stands. */
   requestStop(asked: Stop): void {
-    if (this.stop || isEnded(this.#status)) return;
+    if (this.stop || isEnded(this.#status) || this.hasLeft) return;
+    this.#departure?.abandon();
     const { identity, services, settings } = this.parts;
     const stop = maskedStop(asked, services.secrets);
     const { runId } = identity;
     this.#deadlines.pause();
     const host = { runId, clock: services.clock, sweep: services.sweep, grace: settings.grace };
     this.#cancellation.request(stop, host, () => this.#end(stopped(this.#endings, stop, true)));
-    this.#actions?.abortInside(stopError(runId, stop));
-    this.#asks?.dropAll(stopError(runId, stop));
+    this.#dropOpen(stopError(runId, stop));
+  }
+
+  /**
+   * Leaves the run to another process: its signal fires now, and once its agent has returned, or its grace is over, all
+   * is stored and nothing more taken. No end is written. One that is to end until then ends here.
+   */
+  handOver(): void {
+    if (this.isEnding || this.stop || this.#departure) return;
+    this.#deadlines.pause();
+    const { error } = (this.#departure = new Departure(this, () => {
+      if (isEnded(this.#status)) return;
+      this.#deadlines.stop();
+      this.pipe.endUnsaid({ type: 'cancelled', data: {} });
+      this.#fail(error);
+    }));
+    this.#cancellation.abort(error);
+    this.#dropOpen(error);
+  }
+
+  #fail(error: SluiceError): void {
+    this.result.settle({ ok: false, error });
+    this.window.error(error);
+  }
+
+  #dropOpen(error: SluiceError): void {
+    this.#actions?.abortInside(error);
+    this.#asks?.dropAll(error);
   }
 
   ask<Value>(question: string, options: AskOptions<Value>): Promise<Value> {
@@ -283,6 +318,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   #end(ending: Ending, proposed?: Proposal): void {
     if (this.#ending) return proposed?.receipt?.settle({ outcome: 'ended' });
+    if (this.#departure && !this.stop) return this.#departure.seal();
     this.#ending = ending;
     // What is open is closed before the end, which nothing can follow.
     this.#actions?.abortInside(stepEnded(this.parts.identity.runId, 'the run'));
@@ -296,21 +332,10 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   tooSilent(): void {
-    if (this.canRegain) void this.#checkSilence(this.parts.outside!.ownership!);
-    else this.requestStop(tooSilent(this.parts.settings));
-  }
-
-  /** It may be that its producer talks to another process. */
-  async #checkSilence(ownership: Ownership): Promise<void> {
-    try {
-      const fence = await ownership.look();
-      if (fence === undefined) this.letGo();
-      else if (fence === this.pipe.fence) this.requestStop(tooSilent(this.parts.settings));
-      else this.#deadlines.again();
-    } catch {
-      // The backend is away: nobody can tell who was heard where.
-      this.#deadlines.again();
-    }
+    const stop = (): void => this.requestStop(tooSilent(this.parts.settings));
+    if (!this.canRegain) return stop();
+    const [letGo, again] = [() => this.letGo(), () => this.#deadlines.again()];
+    void askAround(this.parts.outside!.ownership!, { fence: this.pipe.fence, letGo, stop, again });
   }
 
   /** Another process was asked to cancel it, and this end is not stored yet. */
@@ -345,10 +370,9 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   #finish(): void {
-    const { identity } = this.parts;
     this.#deadlines.stop();
     this.#cancellation.settle();
-    this.#asks?.dropAll(runEnded(identity.runId));
+    this.#asks?.dropAll(runEnded(this.parts.identity.runId));
     this.result.settle(this.#ending!.outcome);
     this.window.complete();
   }
@@ -363,37 +387,13 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#deadlines.stop();
     this.#cancellation.settle();
     this.pipe.endUnsaid({ type: this.#ending.type, data: this.#ending.data });
-    this.#actions?.abortInside(error);
-    this.#asks?.dropAll(error);
-    this.result.settle({ ok: false, error });
-    this.window.error(error);
+    this.#dropOpen(error);
+    this.#fail(error);
   }
 
   #move(signal: LifeSignal, final?: RunEvent): boolean {
     const next = nextStatus(this.#status, signal);
-    if (!next) return false;
-    this.#status = next;
-    this.parts.listener.moved(next, final);
-    return true;
+    if (next) this.parts.listener.moved((this.#status = next), final);
+    return next !== undefined;
   }
-}
-
-/** How a run is adopted. */
-interface Adoption {
-  readonly bornAt: number;
-  /** What `started` is to say, if that is not in the log. */
-  readonly started: JsonObject;
-}
-
-interface FactOptions {
-  readonly size?: number;
-  readonly source?: EventSource;
-  readonly ahead?: boolean;
-}
-
-/** Nothing more can be said in this run. */
-export function runEnded(runId: string): SluiceError {
-  return new SluiceError('RUN_ENDED', `run ${runId} has ended; nothing more can be written to it.`, {
-    runId,
-  });
 }

@@ -5,7 +5,8 @@ import { awaited } from './context.ts';
 import { Emitter, type EmitterRules } from './emitter.ts';
 import type { Run } from './run-handle.ts';
 import { cancelled } from './stop.ts';
-import { runEnded, type RunActor } from './run.ts';
+import { runEnded } from './run-ended.ts';
+import type { RunActor } from './run.ts';
 
 /** Appends to the one run that it was made for. */
 export type AppendTo = (events: readonly AppendEvent[], options?: AppendOptions) => Promise<Appended>;

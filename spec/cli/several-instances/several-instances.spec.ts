@@ -132,11 +132,34 @@ describe('two instances behind nginx', () => {
       expectWhole(watched);
       expect(watched.items.at(-1)).toMatchObject({ type: 'cancelled', final: true });
     }
-    for (const runId of started) expect((await onOther.get(runId)).status).toBe('waiting');
+    for (const runId of started) expect(['running', 'waiting']).toContain((await onOther.get(runId)).status);
     await until(() => stays.every(({ servedBy }) => servedBy.has(other.url)), 'all at the other');
     await onOther.cancel(staying);
     await Promise.all(stays.map(({ ended }) => ended));
     stays.forEach(expectWhole);
+  });
+
+  it('go on with the runs of one that is stopped in good order, where their agents can', async () => {
+    const [one, other] = [await lab.serve(0), await lab.serve(1)];
+    const { runId } = await createClient(one.url).start('steady');
+    const watched = [1, 2, 3].map(() => lab.watch(runId));
+    const tail = lab.sluice('tail', runId, '--json');
+    await tail.says(/"seq":30,/);
+    await until(() => watched.every(({ items }) => items.length > 30), 'some events');
+    one.process.kill('SIGTERM');
+    expect(await one.process.ended).toBe(0);
+    await Promise.all(watched.map(({ ended }) => ended));
+    for (const each of watched) {
+      expectWhole(each);
+      expect(each.items.at(-1)).toMatchObject({
+        type: 'complete',
+        data: { output: expect.stringMatching(/^went on from \d+0$/) },
+      });
+      expect(each.items.at(-2)).toMatchObject({ type: 'status', data: { phase: 'resumed' } });
+    }
+    expect(await tail.ended).toBe(0);
+    expect(printed(tail.said.out).seqs).toEqual(watched[0]!.seqs);
+    expect((await createClient(other.url).get(runId)).status).toBe('completed');
   });
 
   it('lose no reader and no event when nginx reads its configuration anew', async () => {

@@ -89,6 +89,26 @@ export class RedisLease implements Lease {
     }
   }
 
+  /** To an instance that never lived, so that it is found as what a dead one had. */
+  async free(key: RunKey): Promise<void> {
+    const { link, keys } = this.#parts;
+    const instance = this.#joined();
+    const [head] = keys.ofRun(key);
+    const [seen, owner] = await link.send<(string | null)[]>('hmget', head, 'f', 'o');
+    if (owner !== instance) return;
+    const nobody = `${instance}.left`;
+    const name = async (): Promise<void> => {
+      await link.run(INDEX_RUN, [keys.owned(nobody)], ['CH', 0, key, MEMORY]);
+      await link.run(INDEX_RUN, [keys.instances], ['CH', 0, nobody, MEMORY]);
+    };
+    // Before, so that it is found whatever becomes of this process; and after, since whoever looked in between saw that
+    // it was not free yet, and struck it out.
+    await name();
+    await link.run(CLAIM, keys.ofRun(key), [seen ?? '', randomName(8), nobody]);
+    await name();
+    await this.release(key);
+  }
+
   async dead(): Promise<readonly { readonly instance: string; readonly keys: readonly RunKey[] }[]> {
     const { link, keys, clock } = this.#parts;
     const lapsed = await link.send<string[]>('zrangebyscore', keys.instances, '-inf', clock.now());

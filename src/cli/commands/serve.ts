@@ -73,6 +73,10 @@ export function serveCommand(host: CommandHost): Command {
       'answer clients of another system, too: dockrion (at /dockrion), a2a-queue (at /events); repeatable',
       (name: string, names: readonly string[] = []) => [...names, name],
     )
+    .option(
+      '--cancel-on-stop',
+      'cancel all runs when it is stopped, also those that another instance or the next process could go on with',
+    )
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags, host));
 }
@@ -91,7 +95,11 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   });
   await engine.ready;
   const server = await listen(engine, settings, host);
-  const stopped = untilStopped(engine, { server, isShared: settings.backend.kind === 'redis' }, host);
+  const stopped = untilStopped(
+    engine,
+    { server, isShared: settings.backend.kind === 'redis', handOver: settings.handOver },
+    host,
+  );
   const demoRun = settings.surveyed === undefined ? undefined : await engine.start('survey');
   host.print(
     welcome({
@@ -165,7 +173,11 @@ function inWordsOfFlags(error: unknown, host: string, port: number): unknown {
 /** Resolves when a signal came, every run has ended, and every watcher was told. */
 function untilStopped(
   engine: Engine,
-  { server, isShared }: { readonly server: HttpServer; readonly isShared: boolean },
+  {
+    server,
+    isShared,
+    handOver,
+  }: { readonly server: HttpServer; readonly isShared: boolean; readonly handOver: boolean },
   host: CommandHost,
 ): Promise<void> {
   return new Promise((resolve, reject) =>
@@ -176,7 +188,7 @@ function untilStopped(
       host.complain(`${signal}: stopping.${waiting} The same again exits at once.`);
       // Where others may answer in its place, nobody need wait for this one.
       if (isShared) server.drain();
-      engine.close({ whenEnded: () => server.close() }).then(() => resolve(), reject);
+      engine.close({ handOver, whenEnded: () => server.close() }).then(() => resolve(), reject);
     }),
   );
 }

@@ -34,7 +34,7 @@ export interface CircuitBreakerOptions extends PolicyPlace, PolicyStorage {
 /** Codes of failures that say nothing about what was called. */
 const NOT_ITS_FAULT: ReadonlySet<unknown> = new Set([
   ...['VETOED', 'POLICY_ERROR', 'STEP_ENDED', 'RUN_ENDED', 'RUN_CANCELLED', 'MAILBOX_FULL'],
-  ...['MAX_DURATION', 'IDLE_TIMEOUT', 'OWNER_LOST', 'ENGINE_CLOSED', 'STORAGE_LOST'],
+  ...['MAX_DURATION', 'IDLE_TIMEOUT', 'OWNER_LOST', 'RUN_HANDED_OVER', 'ENGINE_CLOSED', 'STORAGE_LOST'],
 ]);
 
 /**

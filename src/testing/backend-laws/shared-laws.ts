@@ -49,6 +49,27 @@ export const sharedLaws: readonly Law<BackendLab>[] = [
     }),
   ),
 
+  law(
+    'gives a run that its owner gives up to whoever claims it, and takes nothing more of that one',
+    (one, lab) =>
+      withBackend(lab, async other => {
+        const run = await LawRun.create(one, lab);
+        const written = await run.write('a');
+        await membershipOf(other);
+        await leaseOf(other).free(run.key);
+        mustEqual(await leaseOf(other).claim(run.key), 'held', 'a claim after somebody else gave it up');
+        await leaseOf(one).free(run.key);
+        mustEqual(await run.append(run.batch(['b'])), { result: 'fenced' }, 'an append of the former owner');
+        mustEqual((await run.append(written)).result, 'duplicate', 'a repeated append of the former owner');
+        const named = (await leaseOf(other).dead()).some(({ keys }) => keys.includes(run.key));
+        mustEqual(named, true, 'whether a run that was given up is named among those without an owner');
+        const claimed = await leaseOf(other).claim(run.key);
+        if (claimed === 'held')
+          breach('expected a claim of a run that was given up to be granted, got "held"');
+        mustEqual(await leaseOf(one).claim(run.key), 'held', 'a claim of the former owner');
+      }),
+  ),
+
   law('gives a run to whoever forces it, and tells its owner the fence it has', (one, lab) =>
     withBackend(lab, async other => {
       const run = await LawRun.create(one, lab);

@@ -112,6 +112,12 @@ describe.each(Object.entries(ADAPTERS))('credentials, by the %s', (_, serve) => 
     const headers = { cookie: `theme=dark; ${cookie.split(';')[0]}` };
     expect(await statusOf(fetch('/runs', { headers }))).toBe(200);
     await expectProblem(await fetch('/invoke/greet', posted({}, headers)), 403, 'FORBIDDEN');
+    const told = async (init?: RequestInit) => (await (await fetch('/session', init)).json()) as unknown;
+    expect(await told()).toEqual({ required: true });
+    expect(await told({ headers: as(newApiKey().key) })).toEqual({ required: true });
+    const us = { required: true, subject: 'reader', tenantId: 'ours', scopes: ['read'] };
+    expect(await told({ headers: as(reader.key) })).toEqual({ ...us, hasCookie: false });
+    expect(await told({ headers })).toEqual({ ...us, hasCookie: true, expiresAt: expect.any(String) });
     const foreign = await fetch('/runs', { headers: { ...headers, origin: 'http://evil.example' } });
     await expectProblem(foreign, 403, 'FORBIDDEN_ORIGIN');
     // A ticket is no session.
@@ -128,6 +134,21 @@ describe.each(Object.entries(ADAPTERS))('credentials, by the %s', (_, serve) => 
     ]);
     clock.advance(60 * MINUTE);
     await expectProblem(await fetch('/runs', { headers }), 401, 'UNAUTHENTICATED');
+    expect(await told({ headers })).toEqual({ required: true });
+  });
+
+  it('are none where nobody is asked', async () => {
+    engine = servedEngine();
+    const { fetch } = await begin({ authorize: undefined });
+    expect(await (await fetch('/session')).json()).toMatchObject({ required: false, subject: 'everybody' });
+  });
+
+  it('cannot be guessed by asking who one is', async () => {
+    engine = servedEngine();
+    const { fetch } = await begin({ limits: { addressFailures: 3, proxies: 1 } });
+    const guess = () => ({ ...as(newApiKey().key), 'x-forwarded-for': '192.0.2.1' });
+    for (let n = 0; n < 3; n++) expect(await statusOf(fetch('/session', { headers: guess() }))).toBe(200);
+    await expectProblem(await fetch('/session', { headers: guess() }), 429, 'TOO_MANY_REQUESTS');
   });
 });
 

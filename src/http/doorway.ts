@@ -1,5 +1,5 @@
 import { isSluiceError } from '../errors/sluice-error.ts';
-import { admit, EVERYBODY, shownRequest, type Authorize } from './auth/authorize.ts';
+import { admit, EVERYBODY, NOBODY, shownRequest, type Authorize } from './auth/authorize.ts';
 import { checkRuns } from './auth/check-runs.ts';
 import { identify } from './auth/identify.ts';
 import type { Principal } from './auth/principal.ts';
@@ -39,17 +39,20 @@ export class Doorway {
   /** Rejects with `UNAUTHENTICATED`, `FORBIDDEN`, `RUN_NOT_FOUND`, `TOO_MANY_REQUESTS`. */
   async enter(
     request: HttpRequest,
-    { scope }: GuardedRoute,
+    { scope, isGreeting = false }: GuardedRoute,
     { path, params, query }: Destination,
   ): Promise<Entered> {
-    if (scope === undefined) return { principal: EVERYBODY, leave: () => undefined };
+    if (scope === undefined && !isGreeting) return { principal: EVERYBODY, leave: () => undefined };
     const { clock, limits } = this.#settings;
     const address = clientAddress(request, limits.proxies);
     const principal = await this.#identified(
       () =>
         admit(shownRequest(request, path, query), scope, { authorize: this.#authorize, now: clock.now() }),
       address,
-    );
+    ).catch((error: unknown) => {
+      if (isGreeting && isSluiceError(error, 'UNAUTHENTICATED')) return NOBODY;
+      throw error;
+    });
     checkRuns(principal, params, query);
     return { principal, leave: await this.limits.enter(principal.tenantId, address) };
   }

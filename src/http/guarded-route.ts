@@ -6,10 +6,14 @@ export interface GuardedRoute {
   readonly route: Route;
   /** Absent: everybody may. */
   readonly scope: Scope | undefined;
+  /** It is told who asks, {@link NOBODY} if that is not known, and refuses nobody. */
+  readonly isGreeting?: boolean | undefined;
 }
 
 /** Everybody may: it says nothing of runs. */
 export const unguarded = (route: Route): GuardedRoute => ({ route, scope: undefined });
+/** Everybody may: it says to whoever asks who that is. */
+export const greeting = (route: Route): GuardedRoute => ({ route, scope: undefined, isGreeting: true });
 export const reading = (route: Route): GuardedRoute => ({ route, scope: 'read' });
 export const writing = (route: Route): GuardedRoute => ({ route, scope: 'write' });
 export const cancelling = (route: Route): GuardedRoute => ({ route, scope: 'cancel' });

@@ -1,13 +1,22 @@
-import { cancelling, reading, unguarded, writing } from './guarded-route.ts';
+import { cancelling, greeting, reading, unguarded, writing } from './guarded-route.ts';
 import type { Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
 import { health, listAgents, ready, showPage } from './routes/about.ts';
 import { answerRun, cancelRun } from './routes/control-run.ts';
-import { createSession, createTicket, endSession } from './routes/grants.ts';
+import { createSession, createTicket, endSession, showSession } from './routes/grants.ts';
 import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
 import { runEvents } from './routes/run-events.ts';
-import { createRun, deleteRun, listRuns, runOffset, runState, showRun } from './routes/runs.ts';
+import {
+  countRuns,
+  createRun,
+  deleteRun,
+  listRuns,
+  runCheckpoints,
+  runOffset,
+  runState,
+  showRun,
+} from './routes/runs.ts';
 
 /** All addresses of a server, and what each asks of a credential. */
 export const ROUTES: Routes = {
@@ -24,9 +33,15 @@ export const ROUTES: Routes = {
   '/runs/{id}/events': { GET: reading(runEvents), POST: writing(appendEvents) },
   '/runs/{id}/state': { GET: reading(runState) },
   '/runs/{id}/offset': { GET: reading(runOffset) },
+  '/runs/{id}/checkpoints': { GET: reading(runCheckpoints) },
   '/runs/{id}/cancel': { POST: cancelling(cancelRun) },
   '/runs/{id}/answers': { POST: writing(answerRun) },
+  '/stats': { GET: reading(countRuns) },
   '/tickets': { POST: reading(createTicket) },
-  '/session': { POST: reading(createSession), DELETE: unguarded(endSession) },
+  '/session': {
+    GET: greeting(showSession),
+    POST: reading(createSession),
+    DELETE: unguarded(endSession),
+  },
   '/events': { GET: reading(manyEvents) },
 };

@@ -26,13 +26,16 @@ export type Authorize = (request: AuthorizeRequest) => Awaitable<Principal | und
 /** Whoever reaches a server that asks nobody. */
 export const EVERYBODY: Principal = { subject: 'everybody', tenantId: DEFAULT_TENANT, scopes: SCOPES };
 
+/** Somebody unknown, where that is no reason to refuse. */
+export const NOBODY: Principal = { subject: 'nobody', tenantId: DEFAULT_TENANT, scopes: [] };
+
 /**
- * Who sends a request that needs `scope`. Throws `UNAUTHENTICATED` if nobody knows, `FORBIDDEN` without the scope, and
+ * Who sends a request that needs `scope`, or nothing. Throws `UNAUTHENTICATED` if nobody knows, `FORBIDDEN` without the scope, and
  * what `authorize` throws.
  */
 export async function admit(
   request: AuthorizeRequest,
-  scope: Scope,
+  scope: Scope | undefined,
   { authorize, now }: { readonly authorize: Authorize | undefined; readonly now: number },
 ): Promise<Principal> {
   if (!authorize) return EVERYBODY;
@@ -41,7 +44,7 @@ export async function admit(
   if (principal.expiresAt !== undefined && principal.expiresAt <= now)
     throw unauthenticated('The credential has expired.');
   checkId('tenantId', principal.tenantId);
-  if (allows(principal, scope)) return principal;
+  if (scope === undefined || allows(principal, scope)) return principal;
   throw new SluiceError(
     'FORBIDDEN',
     `This needs the scope ${scope}, and the credential of ${JSON.stringify(principal.subject)} does not have it. ` +

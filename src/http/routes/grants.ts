@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isId } from '../../event/ids.ts';
 import { isoTime } from '../../time/iso-time.ts';
-import { sessionCookie } from '../auth/session-cookie.ts';
+import { NOBODY } from '../auth/authorize.ts';
+import { sessionCookie, sessionOf } from '../auth/session-cookie.ts';
 import type { Exchange } from '../exchange.ts';
 import { parseBody } from '../parse-body.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
@@ -15,6 +16,25 @@ export async function createTicket({ request, grants, principal, settings }: Exc
   const { runIds } = await parseBody(request, TicketBody, settings.bodyLimit);
   const { text, expiresAt } = grants.issue('ticket', { ...principal, ...(runIds && { runIds }) });
   return jsonReply(201, { ticket: text, expiresAt: isoTime(expiresAt) });
+}
+
+/**
+ * Whom the server takes the sender of this request for, so that a page can ask for a credential before it is refused.
+ * `required`: somebody unknown is answered 401 elsewhere. `hasCookie`: a session begun here is what it came with.
+ */
+export function showSession({ request, grants, principal, settings }: Exchange): Reply {
+  const required = settings.authorize !== undefined;
+  if (principal === NOBODY) return jsonReply(200, { required });
+  const { subject, tenantId, scopes, expiresAt } = principal;
+  const cookie = sessionOf(name => request.header(name));
+  return jsonReply(200, {
+    required,
+    subject,
+    tenantId,
+    scopes,
+    ...(expiresAt !== undefined && { expiresAt: isoTime(expiresAt) }),
+    hasCookie: required && cookie !== undefined && grants.session(cookie) !== undefined,
+  });
 }
 
 /** A cookie instead of the credential that came with the request, for pages and their EventSource. */

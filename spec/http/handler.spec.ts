@@ -10,6 +10,8 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
   it('lists agents and is well', async () => {
     const { agents } = await jsonOf<{ agents: object[] }>(await lab.fetch('/agents'));
     expect(agents).toContainEqual({ name: 'greet', description: 'Says hello.' });
+    const inputSchema = expect.objectContaining({ properties: { n: { type: 'number' } }, required: ['n'] });
+    expect(agents).toContainEqual({ name: 'strict', inputSchema });
     expect(await jsonOf(await lab.fetch('/healthz'))).toEqual({ status: 'ok' });
   });
 

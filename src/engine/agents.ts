@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { messageOf } from '../errors/error-text.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
+import type { JsonObject } from '../event/json.ts';
 import type { CustomEvents } from '../event/run-event.ts';
 import type { RunContext } from '../run/context.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
@@ -19,6 +21,22 @@ export interface AgentInfo {
   readonly name: string;
   readonly description?: string | undefined;
   readonly framework?: string | undefined;
+  /** What it takes, as JSON Schema (draft 2020-12), where it was given a schema that JSON Schema can say. */
+  readonly inputSchema?: JsonObject | undefined;
+}
+
+/** What there is to tell of an agent. */
+export function infoOf({ name, description, framework, input }: AnyAgent): AgentInfo {
+  return { name, description, framework, inputSchema: input && schemaOf(input) };
+}
+
+/** A schema of an agent may be whatever its author took for one, so nothing is thrown for what cannot be said. */
+function schemaOf(input: z.ZodType): JsonObject | undefined {
+  try {
+    return z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as JsonObject;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Throws `UNKNOWN_AGENT` and `BAD_OPTION`. */

@@ -21,6 +21,7 @@ import { Admission } from './admission.ts';
 import {
   checkInput,
   checkOutput,
+  infoOf,
   resolveAgent,
   type AgentInfo,
   type AgentRef,
@@ -75,6 +76,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #rules: ContextRules;
   readonly #producers: Producers;
   readonly #readiness: Readiness;
+  #agentInfos: readonly AgentInfo[] | undefined;
   #closing: Promise<CloseReport> | undefined;
   /**
    * Resolves when the runs that a former process left behind go on or have their ends, which is at once where a backend forgets
@@ -145,11 +147,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
 
   /** The agents that can be started by name, in words for people. */
   get agentInfos(): readonly AgentInfo[] {
-    return [...this.#settings.agents.values()].map(({ name, description, framework }) => ({
-      name,
-      description,
-      framework,
-    }));
+    return (this.#agentInfos ??= [...this.#settings.agents.values()].map(infoOf));
   }
 
   /** Events that one {@link append} may have: 1,000, or what a mailbox holds if that is fewer. */

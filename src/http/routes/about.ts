@@ -1,10 +1,11 @@
 import { SluiceError } from '../../errors/sluice-error.ts';
+import { maskValue } from '../../secrets/mask-value.ts';
 import type { Exchange } from '../exchange.ts';
 import { jsonReply, textReply, type Reply } from '../reply.ts';
 
-/** The agents that can be started by name. */
+/** The agents that can be started by name; masked, since the schema of an input may name a default. */
 export function listAgents({ engine }: Exchange): Reply {
-  return jsonReply(200, { agents: engine.agentInfos });
+  return jsonReply(200, { agents: maskValue(engine.agentInfos, engine.secrets).value });
 }
 
 /** The process answers. */

@@ -18,6 +18,7 @@ const { name, life, redisPort, prefix, seed } = config;
 const by = `${name}${life}`;
 const history = new HistoryFile(config.history);
 const canaries = canaryFlock(seed);
+const watched = new Set<string>();
 const tell = (message: FromInstance): void => void process.send!(message);
 
 const engine = createEngine({
@@ -45,6 +46,9 @@ process.on('message', (message: ToInstance) => {
 tell({ listening: server.port });
 
 function watch(run: string): void {
+  // It may be told twice: as one of all runs, and as a new one while this process came up.
+  if (watched.has(run)) return;
+  watched.add(run);
   for (const [at, isRestless] of [false, true].entries()) {
     const chance = new Chance(seed + at + life);
     void readFromEngine(run, { engine, history, chance, reader: `${by}.${at}`, isRestless });

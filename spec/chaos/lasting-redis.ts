@@ -47,7 +47,9 @@ export async function lastingRedis(dir: string, port: number): Promise<LastingRe
       const size = sizeOf(dir);
       // Of what was there a second ago nothing goes.
       const kept = sizes.filter(({ t }) => now - t >= FLUSHED_AFTER).at(-1) ?? sizes[0]!;
-      truncateSync(fileOf(dir), Math.round(size - (size - kept.size) * part));
+      // Redis itself cuts off what is torn when it starts, so that the file may be shorter by now.
+      const gone = Math.max(0, size - kept.size);
+      truncateSync(fileOf(dir), Math.round(size - gone * part));
       sizes = [];
       return kept.t;
     },

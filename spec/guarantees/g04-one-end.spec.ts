@@ -162,7 +162,7 @@ describe('G4: a run has one end', () => {
     const closing = engine.close();
     await settle();
     clock.advance(2_000);
-    expect(await closing).toEqual({ ended: 1, forced: 1, dropped: 3, unfinished: [] });
+    expect(await closing).toEqual({ ended: 1, handedOver: 0, forced: 1, dropped: 3, unfinished: [] });
   });
 
   it('that a recoverable error is not', async () => {

@@ -63,10 +63,19 @@ async function isElsewhere({ parts: { outside }, isWrittenHere, stop, pipe }: Ru
   return true;
 }
 
+/** Whether somebody else may have the run when this process has gone. */
+function mayGoOn({ parts: { outside, canResume } }: RunActor, mayLeave: boolean): boolean {
+  return (outside?.isLasting ?? false) || (mayLeave && canResume === true);
+}
+
+function stop(actor: RunActor): void {
+  actor.requestStop(cancelled('the engine is closing'));
+}
+
 /** Ends a run, or has it leave; whether it left. */
 async function stopRun(actor: RunActor, mayLeave: boolean): Promise<boolean> {
   if (mayLeave && actor.parts.canResume) actor.handOver();
-  else actor.requestStop(cancelled('the engine is closing'));
+  else stop(actor);
   await actor.result.promise.catch(() => undefined);
   return actor.hasLeft;
 }
@@ -83,6 +92,8 @@ export async function closeEngine(
 ): Promise<CloseReport> {
   const { admission, live, observers, sinks, sweep, instance, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
+  // At once: what an agent returns from now on comes too late.
+  for (const actor of live.all()) if (!mayGoOn(actor, handOver)) stop(actor);
   await Promise.all([admission.settled(), instance.retire()]);
   const left: RunActor[] = [];
   const ended: RunActor[] = [];

@@ -21,6 +21,19 @@ describe('the server of a command', () => {
     });
   });
 
+  it('is given a key, unless a header says more', () => {
+    const key = `sluice_${'k'.repeat(43)}`;
+    expect(serverOf({ url: 'http://me:it@h' }, { SLUICE_API_KEY: key }).headers).toEqual({
+      authorization: `Bearer ${key}`,
+    });
+    const env = { SLUICE_API_KEY: key, SLUICE_HEADERS: 'Authorization: Bearer other' };
+    expect(serverOf({}, env).headers).toEqual({ authorization: 'Bearer other' });
+    expect(serverOf({}, { SLUICE_API_KEY: '' }).headers).toEqual({});
+    const check = () => serverOf({}, { SLUICE_API_KEY: `Bearer ${key}` });
+    expect(check).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+    expect(check).not.toThrow(key);
+  });
+
   it('is given the credentials of an address as a header, and shows them nowhere', () => {
     const password = ['hunter', '2'].join('');
     const server = serverOf({ url: `http://me:${password}@h:1/?x=${password}` }, {});

@@ -49,6 +49,7 @@ async function candidates(program: Command, { before, typed, runs }: Place): Pro
   if (name === 'help') return given.length === 0 ? commandsOf(program) : [];
   const command = program.commands.find(each => each.name() === name);
   if (!command) return [];
+  if (command.commands.length > 0) return candidates(command, { before: given, typed, runs });
   const { flags, positions, open } = readWords(command, given);
   if (open) return (VALUES[open] ?? []).map(value => ({ value, about: '' }));
   if (typed.startsWith('-')) return flagsOf(command);

@@ -8,6 +8,7 @@ import { completerCommand, completionCommand } from './commands/completion.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
+import { keysCommand } from './commands/keys.ts';
 import { redactCommand } from './commands/redact.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -24,7 +25,7 @@ Start here:
   $ sluice runs                  from another terminal: what runs there
   $ sluice tail <run>            watch one of them
 
-All but serve, verify, export and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+All but serve, verify, export, keys and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
 Each explains itself: sluice tail --help
 `;
 
@@ -54,18 +55,18 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .commandsGroup('Look after what is stored:')
     .addCommand(verifyCommand(host))
     .addCommand(exportCommand(host))
+    .commandsGroup('Look after a server:')
+    .addCommand(keysCommand(host))
     .commandsGroup('Other:')
     .addCommand(redactCommand(host))
     .addCommand(completionCommand(host))
     .addHelpText('after', HELP);
   program.addCommand(completerCommand(host, program), { hidden: true });
-  for (const command of [program, ...program.commands]) {
+  for (const command of withinOf(program)) {
     command
       .exitOverride()
       .configureOutput({ writeOut: host.print, writeErr: isJson ? () => undefined : host.complain })
-      .showHelpAfterError(
-        `Run ${command === program ? 'sluice' : `sluice ${command.name()}`} --help to see what there is.`,
-      );
+      .showHelpAfterError(`Run ${nameOf(command)} --help to see what there is.`);
   }
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -82,6 +83,14 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     if (isJson) host.complain(problemLine(error, EXIT_CODES.usage));
     return EXIT_CODES.usage;
   }
+}
+
+function withinOf(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withinOf)];
+}
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** What belongs to this command; the rest is another program's. */

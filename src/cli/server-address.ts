@@ -31,7 +31,7 @@ export function withServer(command: Command): Command {
     .option('--url <address>', `the server (default: ${DEFAULT_URL}, env: SLUICE_URL)`)
     .option(
       '--header <name: value>',
-      'header of each request, such as credentials; may be repeated (env: SLUICE_HEADERS, one a line)',
+      'header of each request; may be repeated (env: SLUICE_HEADERS, one a line; for a key: SLUICE_API_KEY)',
       collected,
     )
     .option('--json', 'print JSON, also for errors');
@@ -45,6 +45,7 @@ export function serverOf(flags: ServerFlags, env: Readonly<Record<string, string
     : parseUrl('SLUICE_URL', env['SLUICE_URL'] || DEFAULT_URL);
   const headers = {
     ...basicCredentials(address),
+    ...keyOf(env['SLUICE_API_KEY']),
     ...headersOf(
       'SLUICE_HEADERS',
       (env['SLUICE_HEADERS'] ?? '').split('\n').filter(line => line.trim() !== ''),
@@ -77,6 +78,17 @@ function basicCredentials({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** There is no flag for it: flags are seen by whoever lists processes. */
+function keyOf(key: string | undefined): Record<string, string> {
+  if (!key) return {};
+  // Anything else could end the header, or would be refused with the key in the message.
+  if (/^[\w.~+/=-]+$/.test(key)) return { authorization: `Bearer ${key}` };
+  throw new SluiceError(
+    'BAD_OPTION',
+    'SLUICE_API_KEY: expected a key or a token alone, without "Bearer" and without line ends.',
+  );
 }
 
 function headersOf(place: string, lines: readonly string[]): Record<string, string> {

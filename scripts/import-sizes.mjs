@@ -31,7 +31,7 @@ export const IMPORTS = [
   { statement: `export { redactSecrets } from 'sluice/operators';`, ceiling: 12_500 },
   { statement: `export * from 'sluice/operators';`, ceiling: 17_500 },
   { statement: `export { connectRun } from 'sluice/client';`, ceiling: 5_120 },
-  { statement: `export { connectRun, createClient } from 'sluice/client';`, ceiling: 5_640 },
+  { statement: `export { connectRun, createClient } from 'sluice/client';`, ceiling: 5_960 },
   { statement: `export { produceRun } from 'sluice/client';`, ceiling: 4_600 },
   { statement: `export { foldRun, emptyRun } from 'sluice/client';`, ceiling: 1_500 },
   { statement: `export * from 'sluice/client';`, ceiling: 9_100 },

@@ -76,7 +76,40 @@ describe('sluice runs', () => {
   });
 });
 
+describe('sluice runs --stats', () => {
+  it('counts runs by their status', async () => {
+    await ended('clerk', 'a');
+    await lab.engine.open({ id: 'b' });
+    const { code, out } = await lab.run(['runs', '--stats']);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^accepted +0\nrunning +1\n[^]*completed +1\n[^]*total +2\n$/),
+    ]);
+    expect(lines((await lab.run(['runs', '--stats', '--json'])).out)).toEqual([
+      await lab.engine.runs.stats(),
+    ]);
+    const { code: refused, err } = await lab.run(['runs', '--stats', '--status', 'failed']);
+    expect([refused, err]).toEqual([2, expect.stringContaining('without --status')]);
+  });
+});
+
 describe('sluice get', () => {
+  it('shows what a run saved with --checkpoints, newest first', async () => {
+    const writer = await lab.engine.open({ id: 'r' });
+    expect(await lab.run(['get', 'r', '--checkpoints'])).toMatchObject({ code: 0, out: 'No checkpoints.\n' });
+    await writer.checkpoint('one', { rows: 5 });
+    await writer.checkpoint('two\u001b[2J', 'x'.repeat(200));
+    const { code, out } = await lab.run(['get', 'r', '--checkpoints']);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^SEQ +TIME +NAME +DATA\n3 .*two.*"xxx.*…\n2 .*one +\{"rows":5\}\n$/),
+    ]);
+    expect(out).not.toContain('\u001b');
+    expect(lines((await lab.run(['get', 'r', '--checkpoints', '--json'])).out)).toEqual(
+      await lab.engine.runs.checkpoints('r'),
+    );
+  });
+
   it('shows one run, its questions and how to answer them', async () => {
     const run = await lab.engine.start('asker', { id: 'r', input: { n: 1 } });
     const waiting = lab.start(['tail', run.id]);

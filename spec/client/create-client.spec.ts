@@ -47,6 +47,24 @@ describe('the runs of a server', () => {
     expect(await codeOf(() => client.delete(id))).toBe('BAD_ID');
   });
 
+  it('are counted, and give the checkpoints that they saved', async () => {
+    const writer = await engine.open({ id: 'saves' });
+    for (const [at, name] of ['a', 'b', 'a', 'b'].entries()) await writer.checkpoint(name, at);
+    await writer.complete();
+    await client.start('wait');
+    expect(await client.stats()).toEqual(await engine.runs.stats());
+    expect((await client.stats()).byStatus.completed).toBe(1);
+    const all = await engine.runs.checkpoints('saves');
+    expect(all).toHaveLength(4);
+    expect(await client.checkpoints('saves')).toEqual(all);
+    const first = await client.checkpoints('saves', { name: 'b', limit: 1 });
+    expect(first).toEqual([all[0]]);
+    expect(await client.checkpoints('saves', { name: 'b', before: first[0]!.seq })).toEqual([all[2]]);
+    expect(await codeOf(() => client.checkpoints('saves', { limit: 129 }))).toBe('BAD_REQUEST');
+    expect(await codeOf(() => client.checkpoints('saves', { before: 0 }))).toBe('BAD_REQUEST');
+    expect(await codeOf(() => client.checkpoints('nobody'))).toBe('RUN_NOT_FOUND');
+  });
+
   it('are started once with one key', async () => {
     const first = await client.start('greet', { idempotencyKey: 'k' });
     const again = await client.start('greet', { idempotencyKey: 'k' });

@@ -22,10 +22,12 @@ const GUARDED: readonly (readonly [method: string, path: string, scope: string])
   ['POST', '/runs/theirs/events', 'write'],
   ['GET', '/runs/theirs/state', 'read'],
   ['GET', '/runs/theirs/offset', 'read'],
+  ['GET', '/runs/theirs/checkpoints', 'read'],
   ['POST', '/runs/theirs/cancel', 'cancel'],
   ['POST', '/runs/theirs/answers', 'write'],
   ['DELETE', '/runs/theirs', 'cancel'],
   ['GET', '/events?runs=theirs', 'read'],
+  ['GET', '/stats', 'read'],
 ];
 
 describe.each(Object.entries(ADAPTERS))('authorize, by the %s', (_, serve) => {
@@ -87,6 +89,9 @@ describe.each(Object.entries(ADAPTERS))('authorize, by the %s', (_, serve) => {
     const list = async (name: string): Promise<number> =>
       ((await (await at.fetch('/runs', { headers: as(name) })).json()) as { runs: unknown[] }).runs.length;
     expect([await list('ours'), await list('theirs')]).toEqual([0, 1]);
+    const count = async (name: string): Promise<unknown> =>
+      ((await (await at.fetch('/stats', { headers: as(name) })).json()) as { total: unknown }).total;
+    expect([await count('ours'), await count('theirs')]).toEqual([0, 1]);
   });
 
   it('needs nothing for what tells nothing of runs', async () => {

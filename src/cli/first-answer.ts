@@ -1,6 +1,5 @@
 import { asyncScheduler } from 'rxjs';
 import { isSluiceError, type SluiceError } from '../index.ts';
-import { fullJitter } from '../time/full-jitter.ts';
 import type { CommandHost } from './command-host.ts';
 import { durationText } from './duration-text.ts';
 import { pause } from './pause.ts';
@@ -49,7 +48,7 @@ export async function firstAnswer<Answer>(
           `… ${error.code} ${error.message} Waiting up to ${durationText(wait)} for it; --wait 0 does not.`,
         );
       }
-      await pause(Math.min(left, longest / 2 + fullJitter(longest / 2)), signal);
+      await pause(Math.min(left, longest), signal);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { FilterSpec } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
-import type { AnyCustom, CustomEvents, RunStatus } from '../event/run-event.ts';
+import type { AnyCustom, CustomEvents, RunEvent, RunStatus } from '../event/run-event.ts';
 import { emptyRun, type RunState } from '../event/run-state.ts';
 import type { RunView } from '../http/run-view.ts';
 import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
@@ -8,7 +8,14 @@ import type { Feed } from './feed.ts';
 import { askServer } from './ask-server.ts';
 import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
 import { segmentOf } from './run-address.ts';
-import { watchRuns, withQuery, type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+import {
+  watchRuns,
+  withQuery,
+  type RunListNews,
+  type RunListPage,
+  type RunListQuery,
+  type RunStats,
+} from './run-list.ts';
 
 /** How a run is started; the server checks it. Times are milliseconds. */
 export interface StartRequest {
@@ -36,6 +43,18 @@ export interface StartedRun {
   readonly eventsUrl: string;
 }
 
+/** Which checkpoints of a run to read. */
+export interface CheckpointsQuery {
+  readonly name?: string | undefined;
+  /** 1 to 128. Default: 50. */
+  readonly limit?: number | undefined;
+  /** The seq of the last one of a former page. */
+  readonly before?: number | undefined;
+}
+
+/** A checkpoint as its run said it. */
+export type CheckpointEvent = Extract<RunEvent, { type: 'checkpoint' }>;
+
 /**
  * The runs of a server. Each call that gives a promise is one request and never repeated by itself; it rejects with
  * `CONNECTION_LOST` if nobody answers within `timeout`, with the error that the server answers, and with `BAD_RESPONSE`
@@ -53,6 +72,10 @@ export interface Client {
    * of reading a long run from its start. Rejects with `RUN_NOT_FOUND`.
    */
   state(runId: string): Promise<RunState>;
+  /** The checkpoints of a run that are kept, newest first. Rejects with `RUN_NOT_FOUND`. */
+  checkpoints(runId: string, query?: CheckpointsQuery): Promise<readonly CheckpointEvent[]>;
+  /** How many runs there are and how many in each status, counted one by one: for people and reports. */
+  stats(): Promise<RunStats>;
   /** One page of runs, newest first. */
   list(query?: RunListQuery): Promise<RunListPage>;
   /** The same, live; kept open as {@link connectRun} does it. */
@@ -83,7 +106,8 @@ export interface Client {
 export function createClient(url: string | URL, options: RequestOptions = {}): Client {
   const settings = resolveStreamOptions(options);
   const base = resolveUrl(url);
-  const runs = new URL(base.href.replace(/\/*(?:[?#].*)?$/, '/runs'));
+  const under = (path: string): URL => new URL(base.href.replace(/\/*(?:[?#].*)?$/, path));
+  const runs = under('/runs');
   const at = (runId: string, path = ''): URL => new URL(`${runs.href}/${segmentOf(runId)}${path}`);
 
   const ask = (target: URL, init: RequestInit = {}) => askServer(target, init, settings);
@@ -94,6 +118,11 @@ export function createClient(url: string | URL, options: RequestOptions = {}): C
     open: async request => (await post(runs, { ...request })).body as StartedRun,
     get: async runId => (await ask(at(runId))).body as RunView,
     state: async runId => ({ ...emptyRun, ...((await ask(at(runId, '/state'))).body as Partial<RunState>) }),
+    checkpoints: async (runId, query = {}) => {
+      const { body } = await ask(withQuery(at(runId, '/checkpoints'), query));
+      return (body as { readonly checkpoints: readonly CheckpointEvent[] }).checkpoints;
+    },
+    stats: async () => (await ask(under('/stats'))).body as RunStats,
     list: async (query = {}) => (await ask(withQuery(new URL(runs), query))).body as RunListPage,
     watch: (query = {}, more) =>
       watchRuns(withQuery(new URL(runs), query), resolveStreamOptions({ ...options, ...more })),

@@ -1,13 +1,12 @@
 export { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
 export {
   createClient,
-  type Checkpoint,
+  type CheckpointEvent,
   type CheckpointsQuery,
   type Client,
   type StartedRun,
   type StartRequest,
 } from './create-client.ts';
-export { type RunStats } from '../engine/run-stats.ts';
 export { type Feed, type FeedObserver } from './feed.ts';
 export { foldRun } from '../event/fold-run.ts';
 export {
@@ -19,7 +18,7 @@ export {
 export { type AmountOfEvents, type ProducerOptions } from './producer-options.ts';
 export { produceRun } from './produce-run.ts';
 export { type RunItem } from './run-items.ts';
-export { type RunListNews, type RunListPage, type RunListQuery } from './run-list.ts';
+export { type RunListNews, type RunListPage, type RunListQuery, type RunStats } from './run-list.ts';
 export { type ProducedEvent, type RunProducer } from './run-producer.ts';
 export {
   emptyRun,

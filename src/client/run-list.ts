@@ -26,6 +26,12 @@ export interface RunListPage {
   readonly next?: string | undefined;
 }
 
+/** How many runs there are, ended ones until they expire. */
+export interface RunStats {
+  readonly total: number;
+  readonly byStatus: Readonly<Record<RunStatus, number>>;
+}
+
 /** What happens to a list: the list as it is, a run that is new or has changed, one that is not in it any more. */
 export type RunListNews =
   | ({ readonly news: 'list' } & RunListPage)
@@ -33,7 +39,14 @@ export type RunListNews =
   | { readonly news: 'removed'; readonly runId: string };
 
 /** Puts a query into an address. */
-export function withQuery(url: URL, { labels, status, ...rest }: RunListQuery): URL {
+export function withQuery(
+  url: URL,
+  {
+    labels,
+    status,
+    ...rest
+  }: RunListQuery & { readonly name?: string | undefined; readonly before?: number | undefined },
+): URL {
   for (const [name, value] of Object.entries({ ...rest, status })) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

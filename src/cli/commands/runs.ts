@@ -17,6 +17,7 @@ interface RunsFlags extends ServerFlags {
   readonly label?: readonly string[] | undefined;
   readonly limit?: string | undefined;
   readonly watch?: boolean | undefined;
+  readonly stats?: boolean | undefined;
 }
 
 const HELP = `
@@ -26,6 +27,9 @@ Examples:
 
   What waits for an answer, live:
     $ sluice runs --status waiting --watch
+
+  How many there are in each status:
+    $ sluice runs --stats
 
   The ids of what failed in one shop:
     $ sluice runs --status failed --label shop=north --json | jq -r .runId
@@ -48,10 +52,11 @@ export function runsCommand(host: CommandHost): Command {
         collected,
       )
       .option('--limit <number>', 'at most so many, 1 to 1000 (default: 50)')
-      .option('-w, --watch', 'go on, and show what changes'),
+      .option('-w, --watch', 'go on, and show what changes')
+      .option('--stats', 'only how many runs there are, in each status and in all'),
   )
     .addHelpText('after', HELP)
-    .action((flags: RunsFlags) => (flags.watch ? watch(flags, host) : list(flags, host)));
+    .action((flags: RunsFlags) => (flags.stats ? stats : flags.watch ? watch : list)(flags, host));
 }
 
 async function list(flags: RunsFlags, host: CommandHost): Promise<void> {
@@ -67,6 +72,19 @@ async function list(flags: RunsFlags, host: CommandHost): Promise<void> {
   if (next !== undefined && style.isRich) {
     await host.output.write(style.dim(`There are more: --limit ${Math.min(runs.length * 4, 1_000)}\n`));
   }
+}
+
+async function stats(flags: RunsFlags, host: CommandHost): Promise<void> {
+  const stranger = (['status', 'thread', 'agent', 'label', 'limit', 'watch'] as const).find(
+    name => flags[name] !== undefined,
+  );
+  if (stranger !== undefined) {
+    throw new SluiceError('BAD_OPTION', `--stats: it counts all runs, so it goes without --${stranger}.`);
+  }
+  const { total, byStatus } = await serverOf(flags, host.env).client.stats();
+  if (flags.json) return host.output.write(`${JSON.stringify({ total, byStatus })}\n`);
+  const rows = [...Object.entries(byStatus), ['total', total] as const];
+  await host.output.write(rows.map(([name, count]) => `${name.padEnd(11)}${count}\n`).join(''));
 }
 
 async function watch(flags: RunsFlags, host: CommandHost): Promise<void> {

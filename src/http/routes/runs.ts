@@ -2,7 +2,7 @@ import type { RunRecord } from '../../backends/backend.ts';
 import { RunListFeed } from '../../bridges/sse/run-list-feed.ts';
 import { preferred } from '../accept.ts';
 import type { Exchange } from '../exchange.ts';
-import { listQuery, matchesQuery } from '../list-query.ts';
+import { listQuery, matchesQuery, wholeParameter } from '../list-query.ts';
 import { emptyReply, feedReply, jsonReply, textReply, type Reply } from '../reply.ts';
 import { eventsUrl, runPageView, runSummary, runUrl, runView } from '../run-view.ts';
 import { startOrOpenRun } from './start-run.ts';
@@ -58,4 +58,23 @@ export async function runState({ params, states, tenantId }: Exchange): Promise<
 export async function runOffset({ engine, params, tenantId }: Exchange): Promise<Reply> {
   const { status } = await engine.runs.get(params.id!, { tenantId });
   return jsonReply(200, { ...(await engine.events.tip(params.id!, { tenantId })), status });
+}
+
+/** Checkpoints that one answer has at the most. The largest there are make 16 MB of it. */
+const CHECKPOINTS = 128;
+
+/** The newest checkpoints of a run, newest first: `?name=&limit=&before=`, with the seq of the last one seen. */
+export async function runCheckpoints({ engine, params, query, tenantId }: Exchange): Promise<Reply> {
+  const checkpoints = await engine.runs.checkpoints(params.id!, {
+    tenantId,
+    name: query.get('name') ?? undefined,
+    limit: wholeParameter(query, 'limit', { min: 1, max: CHECKPOINTS }),
+    before: wholeParameter(query, 'before', { min: 1, max: 999_999_999 }),
+  });
+  return jsonReply(200, { checkpoints });
+}
+
+/** How many runs there are, and how many in each status. */
+export async function countRuns({ engine, tenantId }: Exchange): Promise<Reply> {
+  return jsonReply(200, await engine.runs.stats({ tenantId }));
 }

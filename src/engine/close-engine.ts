@@ -93,12 +93,13 @@ export async function closeEngine(
   const { admission, live, observers, sinks, sweep, instance, backend } = rooms;
   const drain = checkNumber('close: drain', given, 5_000, { min: 0, max: 3_600_000, unit: 'ms' });
   // At once: what an agent returns from now on comes too late.
-  for (const actor of live.all()) if (!mayGoOn(actor, handOver)) stop(actor);
+  const actors = new Set(live.all());
+  for (const actor of actors) if (!mayGoOn(actor, handOver)) stop(actor);
   await Promise.all([admission.settled(), instance.retire()]);
   const left: RunActor[] = [];
   const ended: RunActor[] = [];
   await Promise.all(
-    live.all().map(async actor => {
+    [...new Set([...actors, ...live.all()])].map(async actor => {
       const isLeft = (await isElsewhere(actor)) || (await stopRun(actor, handOver));
       (isLeft ? left : ended).push(actor);
       if (!isLeft) return;

@@ -25,7 +25,7 @@ let wasOffered = false;
 
 /** The run that the address names; it survives a reload and can be shared. */
 function selected(): string | undefined {
-  const [, runId] = /^#run=(.+)$/.exec(location.hash) ?? [];
+  const [, runId] = /^#run=([^&]+)/.exec(location.hash) ?? [];
   // Ids need no escaping; what is escaped by hand and cannot be read names no run.
   return runId !== undefined && /^[\w.-]+$/.test(runId) ? runId : undefined;
 }

@@ -10,11 +10,13 @@ export const DOORS: readonly string[] = [
   'http/index.ts',
   'http/jwt/index.ts',
   'client/index.ts',
+  'client/react/index.ts',
   'backends/file/index.ts',
   'backends/redis/index.ts',
   'bridges/dockrion/index.ts',
   'bridges/a2a-queue/index.ts',
   'sinks/index.ts',
+  'dashboard/index.ts',
 ];
 
 const OPERATOR_TAGS = ['marbles', 'temperature', 'timing', 'ordering', 'completes', 'errors', 'memory'];

@@ -31,10 +31,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   bridges: { doors: stream, types: ['run', 'engine'], packages: ['rxjs', 'zod', 'node:'] },
   http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'node:'] },
   client: {
-    // A browser loads it: nothing of the streams and schemas of the server.
+    // A browser loads it: nothing of the streams and schemas of the server. React is for its shelf alone.
     doors: data,
     types: ['http'],
-    packages: [],
+    packages: ['react'],
   },
   testing: { doors: engine, packages: ['rxjs', 'zod', 'fast-check'] },
   cli: {
@@ -47,16 +47,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'bridges/dockrion',
       'bridges/a2a-queue',
       'client',
+      'dashboard',
     ],
     packages: ['rxjs', 'zod', 'commander', 'node:'],
   },
   dashboard: {
     doors: [...data, 'operators', 'bridges', 'bridges/*', 'client'],
     types: ['http'],
-    packages: ['rxjs'],
+    // Its door reads the page from disk; in what a browser loads the build refuses Node.
+    packages: ['rxjs', 'node:'],
   },
   index: { doors: engine, packages: [] },
 };
 
 /** Rooms that hold one folder per neighbour. */
-export const SHELVES: readonly string[] = ['backends', 'bridges'];
+export const SHELVES: readonly string[] = ['backends', 'bridges', 'client'];

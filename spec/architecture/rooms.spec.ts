@@ -31,6 +31,7 @@ describe('rooms', () => {
     ['to the page', 'http/a.ts', `import { page } from '../dashboard/page.ts';`],
     ['to a package of another room', 'event/a.ts', `import { Observable } from 'rxjs';`],
     ['to Node from where a browser goes', 'client/a.ts', `import { readFile } from 'node:fs';`],
+    ['from the client to React', 'client/a.ts', `import { useRun } from './react/use-run.ts';`],
     ['to an optional peer', 'index.ts', `import { Redis } from 'ioredis';`],
     ['from a room without a name', 'service/a.ts', ''],
   ])('an import %s is found', (_, path, text) =>

@@ -1,6 +1,6 @@
 // @ts-check
-import { readFileSync } from 'node:fs';
 import { approval, createEngine, createGate, defineAgent, isSluiceError } from 'sluice';
+import { dashboardPage } from 'sluice/dashboard';
 import { serveHttp } from 'sluice/http';
 
 /** @type {string[]} */
@@ -31,9 +31,8 @@ const gate = createGate([
   }),
 ]);
 const engine = createEngine({ agents: [mailer], gate });
-// The page of `sluice serve`, which lies beside the package's code.
-const page = readFileSync(new URL('dashboard/index.html', import.meta.resolve('sluice')), 'utf8');
-const server = await serveHttp({ engine, page, port: Number(process.env['PORT'] ?? 4400) });
+const port = Number(process.env['PORT'] ?? 4400);
+const server = await serveHttp({ engine, page: dashboardPage(), port });
 const run = await engine.start('mailer');
 console.log(`Open ${server.url}/#run=${run.id} and press Yes or No. Ctrl-C ends it.`);
 

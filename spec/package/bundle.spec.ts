@@ -16,6 +16,7 @@ describe('what a door loads', () => {
     ['sluice/http', ['rxjs', 'zod']],
     ['sluice/client', []],
     ['sluice/sinks', []],
+    ['sluice/dashboard', []],
     ['sluice/testing', ['rxjs', 'zod']],
   ])('%s needs no optional peer', async (door, packages) => {
     const { imports } = await importSize(`export * from '${door}';`, ['rxjs', 'zod', 'node:*']);

@@ -39,7 +39,7 @@ describe('the examples, copied to a blank project', () => {
     const imported = [...code.matchAll(/(?:from |import\()'([^']+)'/g)].map(([, module]) => module);
     expect(imported.length).toBeGreaterThan(1);
     for (const module of imported)
-      expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks))?)$/);
+      expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks|dashboard))?)$/);
     expect(code).toMatch(/^\/\/ @ts-check\n/);
     const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
     expect(readme).toContain(`node examples/${name}/${name}.mjs`);

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { dashboardPage } from '../dashboard/index.ts';
 import { processOutput } from './process-output.ts';
 import { runCommand } from './run-command.ts';
 
-// Built, this file is dist/cli.js, beside dist/dashboard.
+// Built, this file is dist/cli.js.
 const HOME = new URL('..', import.meta.url);
-const PAGE = new URL('dashboard/index.html', import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL('package.json', HOME), 'utf8')) as { version: string };
 
 const output = processOutput(process.stdout);
@@ -17,7 +17,9 @@ const code = await runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   home: fileURLToPath(HOME),
   version,
-  page: existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : undefined,
+  get page() {
+    return dashboardPage();
+  },
   signals: process,
   // Asked for late: whoever only looks at standard input takes it from a child that shares it.
   input: {

@@ -53,6 +53,6 @@ export default defineConfig([
     dts: false,
     platform: 'node',
     plugins: [throughTheDoors],
-    deps: { ...base.deps, alwaysBundle: ['commander'] },
+    deps: { ...base.deps, alwaysBundle: ['commander', 'yaml'] },
   },
 ]);

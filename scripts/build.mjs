@@ -20,7 +20,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/tsdown/dist/run.mj
 });
 if (status !== 0) process.exit(status ?? 1);
 await buildDashboard(ROOT);
-writeFileSync(STAMP, licencesOfBundled(['uuid/LICENSE.md', 'commander/LICENSE']));
+writeFileSync(STAMP, licencesOfBundled(['uuid/LICENSE.md', 'commander/LICENSE', 'yaml/LICENSE']));
 utimesSync(STAMP, startedAt, startedAt);
 
 function isFresh() {

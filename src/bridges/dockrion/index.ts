@@ -8,3 +8,4 @@ export {
 } from './dockrion-event.ts';
 export { type DockrionRun, type DockrionStatus, toDockrionRun } from './dockrion-run.ts';
 export { type EventsAllowed, type EventsChoice, fromEventsFilter } from './events-filter.ts';
+export { type DockrionStreaming, streamingOf } from './streaming.ts';

@@ -1,4 +1,11 @@
-import type { AppendResult, Awaitable, Backend, Batch, RunKey } from '../../src/backends/backend.ts';
+import type {
+  AppendResult,
+  Awaitable,
+  Backend,
+  Batch,
+  ReadResult,
+  RunKey,
+} from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import type { Clock } from '../../src/time/clock.ts';
 
@@ -20,6 +27,9 @@ export class ShakyBackend {
   /** Runs it is shaky about; all of them if none is named. */
   only: string | undefined;
   attempts = 0;
+  /** The same for reads, of which `loses its answer` means that they fail. */
+  reading: Mood = 'well';
+  reads = 0;
   readonly backend: Backend;
 
   constructor(clock: Clock) {
@@ -29,11 +39,19 @@ export class ShakyBackend {
       ...inner,
       log: {
         append: (key, batch) => this.#append(key, batch, () => log.append(key, batch)),
-        read: (key, query) => log.read(key, query),
+        read: (key, query) => this.#read(() => log.read(key, query)),
         watch: (key, ring) => log.watch(key, ring),
         trim: (key, seq) => log.trim(key, seq),
       },
     };
+  }
+
+  #read(read: () => Awaitable<ReadResult>): Awaitable<ReadResult> {
+    if (this.reading === 'well') return read();
+    this.reads++;
+    if (this.reading === 'throws') throw new Error('the store is away');
+    if (this.reading === 'hangs') return new Promise(() => undefined);
+    return Promise.reject(new Error('the store is away'));
   }
 
   #append(key: RunKey, _batch: Batch, append: () => Awaitable<AppendResult>): Awaitable<AppendResult> {

@@ -1,4 +1,5 @@
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, RunKey } from '../backends/backend.ts';
+import type { Patience } from '../run/patient-read.ts';
 import { degradedNotice } from '../run/reader.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import type { Clock } from '../time/clock.ts';
@@ -25,11 +26,16 @@ export interface PatientBackendParts {
   readonly timeout: number;
 }
 
+/** A backend, and how long its readers wait for it. */
+export interface PatientBackend extends Backend {
+  readonly patienceFor: (key: RunKey) => Patience;
+}
+
 /** The backend as the runs of an engine use it: with patience, and with an end for what was lost all the same. */
 export function patientBackend(
   backend: Backend,
   { clock, sweep, live, secrets, timeout }: PatientBackendParts,
-): Backend {
+): PatientBackend {
   const { flags, directory, lease, commands } = backend;
   const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
     const record = await directory.get(key);
@@ -52,6 +58,7 @@ export function patientBackend(
       ...(lease && { lease }),
       ...(commands && { commands: maskedCommands(commands, secrets) }),
     },
+    patienceFor: key => ({ clock, sweep, timeout, isFinal: () => log.isOver(key) }),
     close() {
       log.close();
       return backend.close();

@@ -96,6 +96,11 @@ export class PatientLog implements Log {
     this.#lost.delete(key);
   }
 
+  /** Whether nothing more can be read of a run, however often it is asked for. */
+  isOver(key: RunKey): boolean {
+    return this.#isClosed || this.#lost.has(key);
+  }
+
   /** Nothing is sent again. */
   close(): void {
     this.#isClosed = true;

@@ -2,7 +2,6 @@ import { defer, from, type Observable, switchMap } from 'rxjs';
 import {
   isPromise,
   runKey,
-  type Backend,
   type RunKey,
   type RunRecord,
   type LogQuery,
@@ -19,6 +18,7 @@ import type { RunEvent } from '../event/run-event.ts';
 import { BackReader } from '../run/back-reader.ts';
 import { readStorage } from '../run/read-storage.ts';
 import { readerObservable } from '../run/reader-observable.ts';
+import type { PatientBackend } from './patient-backend.ts';
 import { RunReader, type ReaderOptions } from '../run/reader.ts';
 import type { RunItem } from '../run/window.ts';
 import { decodedPage, searchEntries, type EventSearch, type SearchPage } from './search.ts';
@@ -35,6 +35,11 @@ export interface ReadOptions extends OfTenant {
   /** A cursor, `start`, `now`, or a bare seq (which cannot notice a fork). Default: `start`. */
   readonly after?: string | number | undefined;
   readonly filter?: FilterSpec | undefined;
+  /**
+   * Whether a read that the store does not answer is told as `degraded` and repeated, for `storageTimeout` at the most.
+   * Without it `STORAGE_LOST` comes at once. Default: true.
+   */
+  readonly patient?: boolean | undefined;
 }
 
 /** Events and bytes per page of a log. */
@@ -44,10 +49,10 @@ const SEQ_RANGE: NumberRange = { min: 1, max: Number.MAX_SAFE_INTEGER, unit: 'in
 
 /** The events of runs, whoever runs them, as long as the backend keeps them. */
 export class RunEvents {
-  readonly #backend: Backend;
+  readonly #backend: PatientBackend;
   readonly #definitions: EventDefinitions | undefined;
 
-  constructor(backend: Backend, definitions: EventDefinitions | undefined) {
+  constructor(backend: PatientBackend, definitions: EventDefinitions | undefined) {
     this.#backend = backend;
     this.#definitions = definitions;
   }
@@ -86,8 +91,18 @@ export class RunEvents {
     runId: string,
     { seq, epoch }: { readonly seq: number; readonly epoch: string },
   ): RunReader {
-    const { log } = this.#backend;
-    return new RunReader({ log, key, runId, after: { seq }, epoch, filter: EVERYTHING, page: PAGE });
+    const { log, patienceFor } = this.#backend;
+    const patience = patienceFor(key);
+    return new RunReader({
+      log,
+      key,
+      patience,
+      runId,
+      after: { seq },
+      epoch,
+      filter: EVERYTHING,
+      page: PAGE,
+    });
   }
 
   /** A page of the events that match, oldest first, from a position on; with `order: 'desc'` newest first. */
@@ -101,7 +116,9 @@ export class RunEvents {
     options: ReadOptions & EventSearch = {},
   ): Promise<SearchPage<Entry | Notice>> {
     const reader =
-      options.order === 'desc' ? await this.#readBack(runId, options) : await this.read(runId, options);
+      options.order === 'desc'
+        ? await this.#readBack(runId, options)
+        : await this.read(runId, { ...options, patient: false });
     const page = await searchEntries(reader, options);
     // A page of nothing gets nowhere, and where that is a bare seq does not tell.
     if (page.next !== undefined || options.limit !== 0 || options.after === undefined) return page;
@@ -176,7 +193,11 @@ export class RunEvents {
 
   #opener(runId: string, options: ReadOptions): () => RunReader {
     const settings = { ...this.#settingsOf(runId, options), after: parsePosition(options.after) };
-    return () => new RunReader({ ...settings, key: keyOf(runId, options.tenantId) });
+    return () => {
+      const key = keyOf(runId, options.tenantId);
+      const patience = options.patient === false ? undefined : this.#backend.patienceFor(key);
+      return new RunReader({ ...settings, key, patience });
+    };
   }
 
   async #readBack(runId: string, options: ReadOptions): Promise<BackReader> {

@@ -71,7 +71,7 @@ export class FeedSocket implements Beating, Bell {
   }
 
   beat(): void {
-    if (!this.#isFull && !this.#isBusy) this.#write(this.#feed.heartbeat());
+    if (!this.#isFull) this.#write(this.#feed.heartbeat());
   }
 
   /** Takes what the feed has and the socket has room for. */

@@ -15,6 +15,8 @@ export function feedStream(
 ): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let isOpen = true;
+  /** Its reader waits, for the bell or for the store. */
+  let isPulled = false;
   let wake: (() => void) | undefined;
 
   const write = (bytes: SseBytes): void => {
@@ -25,7 +27,7 @@ export function feedStream(
   const member: Beating = {
     quiet: 0,
     beat: () => {
-      if (wake && (controller.desiredSize ?? -1) >= 0) write(feed.heartbeat());
+      if (isPulled && (controller.desiredSize ?? -1) >= 0) write(feed.heartbeat());
     },
   };
   const finish = (): void => {
@@ -70,6 +72,29 @@ export function feedStream(
     },
   };
 
+  const pulled = async (): Promise<void> => {
+    while (isOpen) {
+      isRung = false;
+      let bytes: SseBytes | undefined;
+      try {
+        bytes = await feed.next();
+      } catch (error) {
+        // The backend is lost. Who reads events comes back, and gets a problem or the rest.
+        if (!isWhole) return end();
+        finish();
+        throw error;
+      }
+      if (!isOpen) return;
+      if (bytes) {
+        write(bytes);
+        if (feed.ended) end();
+        return;
+      }
+      if (feed.ended) return end();
+      if (!isRung) await rung();
+    }
+  };
+
   return new ReadableStream<Uint8Array>(
     {
       start(given) {
@@ -81,25 +106,11 @@ export function feedStream(
         write(new SseBytes(retryFrame(core.retryDelay()) + greeting));
       },
       async pull() {
-        while (isOpen) {
-          isRung = false;
-          let bytes: SseBytes | undefined;
-          try {
-            bytes = await feed.next();
-          } catch (error) {
-            // The backend is lost. Who reads events comes back, and gets a problem or the rest.
-            if (!isWhole) return end();
-            finish();
-            throw error;
-          }
-          if (!isOpen) return;
-          if (bytes) {
-            write(bytes);
-            if (feed.ended) end();
-            return;
-          }
-          if (feed.ended) return end();
-          if (!isRung) await rung();
+        isPulled = true;
+        try {
+          await pulled();
+        } finally {
+          isPulled = false;
         }
       },
       cancel: leave,

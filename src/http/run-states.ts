@@ -43,7 +43,7 @@ export class RunStates {
     try {
       const after = known?.state.cursor ?? 'start';
       const { seq } = await this.#events.tip(runId, { tenantId });
-      const reader = await this.#events.read(runId, { tenantId, after });
+      const reader = await this.#events.read(runId, { tenantId, after, patient: false });
       const state = await foldUpTo(seq, reader, known?.state ?? emptyRun);
       const isSame = state === known?.state;
       const now = isSame ? known : { state, json: JSON.stringify(state) };

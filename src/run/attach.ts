@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import { isPromise } from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { isNotice } from '../event/notice.ts';
 import { gapNotice, type ReadStep, type RunReader } from './reader.ts';
@@ -28,7 +28,7 @@ export function attach(subscriber: Subscriber<RunItem>, source: AttachSource, af
       continue;
     }
     const reader = readAfter(position);
-    const answer = reader.read(window.tip - position);
+    const answer = pageOf(subscriber, reader, window.tip - position);
     if (isPromise(answer)) {
       answer
         .then(step => attach(subscriber, source, deliver(subscriber, source, step, position)))
@@ -37,6 +37,17 @@ export function attach(subscriber: Subscriber<RunItem>, source: AttachSource, af
     }
     position = deliver(subscriber, source, answer, position);
   }
+}
+
+/** The next page, however long the store is away. */
+function pageOf(subscriber: Subscriber<RunItem>, reader: RunReader, events: number): Awaitable<ReadStep> {
+  const settled = (step: ReadStep): Awaitable<ReadStep> => {
+    if (!step.trouble || subscriber.closed) return step;
+    for (const item of step.items) if (isNotice(item)) subscriber.next(item);
+    return pageOf(subscriber, reader, events);
+  };
+  const answer = reader.read(events);
+  return isPromise(answer) ? answer.then(settled) : settled(answer);
 }
 
 /** Hands a page on; returns the position after it. */

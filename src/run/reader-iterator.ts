@@ -81,6 +81,7 @@ export class ReaderIterator implements AsyncIterableIterator<RunItem> {
 
   #leave(): void {
     this.#returned = true;
+    this.#reader.close();
     this.#step = { items: [], state: 'end' };
     this.#unwatchLog();
     this.#wake?.();

@@ -53,6 +53,7 @@ export function readerObservable(open: () => RunReader): Observable<RunItem> {
     };
 
     subscriber.add(reader.watch(ring));
+    subscriber.add(() => reader.close());
     drain();
   });
 }

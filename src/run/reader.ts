@@ -10,6 +10,8 @@ import type { Position } from '../event/cursor.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventFilter } from '../event/filter.ts';
 import type { DegradedNotice, GapNotice, Notice, ResetNotice } from '../event/notice.ts';
+import { isoTime } from '../time/iso-time.ts';
+import { PatientRead, type Patience, type ReadTrouble } from './patient-read.ts';
 import { readStorage } from './read-storage.ts';
 
 export interface ReaderOptions {
@@ -22,6 +24,16 @@ export interface ReaderOptions {
   readonly filter: EventFilter;
   /** Events and bytes that one `read` fetches at the most. */
   readonly page: { readonly events: number; readonly bytes: number };
+  /** Absent where a read that fails is to fail. */
+  readonly patience?: Patience | undefined;
+}
+
+/** What the owner of a reader knows of its store. */
+export interface KnownTrouble {
+  /** It was told `degraded`, and nothing since. */
+  readonly isTold: boolean;
+  /** Since when nothing could be read, in ms. */
+  readonly since?: number | undefined;
 }
 
 /** What one `read` found: items in order, and what to do next. */
@@ -29,6 +41,8 @@ export interface ReadStep {
   readonly items: readonly (Entry | Notice)[];
   /** `more`: read again · `tip`: wait for a ring · `end`: nothing follows. */
   readonly state: 'more' | 'tip' | 'end';
+  /** Nothing could be read; the next `read` waits until something can. */
+  readonly trouble?: ReadTrouble | undefined;
 }
 
 /**
@@ -45,12 +59,15 @@ export class RunReader {
   #cursor: string | undefined;
   #atNow: boolean;
   #ended = false;
-  /** When the trouble began that its owner was told of. */
-  #degradedSince: string | undefined;
+  /** Its owner was told of trouble that is not over yet. */
+  #isDegraded: boolean;
+  readonly #patient: PatientRead | undefined;
 
-  constructor(options: ReaderOptions) {
+  constructor(options: ReaderOptions, { isTold, since }: KnownTrouble = { isTold: false }) {
     this.#options = options;
-    const { after } = options;
+    const { after, patience } = options;
+    this.#isDegraded = isTold;
+    this.#patient = patience && new PatientRead(patience, since);
     this.#epoch = options.epoch;
     this.#atNow = after === 'now';
     if (typeof after === 'string') return;
@@ -72,14 +89,19 @@ export class RunReader {
     return this.#seq;
   }
 
-  /** Another reader of the same run, filter and page size, at another place. */
-  at(after: Position): RunReader {
-    return new RunReader({ ...this.#options, after });
+  /** Its owner was told `degraded`, and nothing since. */
+  get isDegraded(): boolean {
+    return this.#isDegraded;
+  }
+
+  /** Another reader of the same run, filter and page size, at another place, for somebody who knows so much. */
+  at(after: Position, known?: KnownTrouble): RunReader {
+    return new RunReader({ ...this.#options, after }, known);
   }
 
   /**
    * The next page; at once where the log answers at once. After `end` it stays empty. Throws or rejects with
-   * `STORAGE_LOST`.
+   * `STORAGE_LOST`; with patience only when that is over, and until then a step of `trouble` comes first.
    */
   read(limit = this.#options.page.events): Awaitable<ReadStep> {
     if (this.#ended) return { items: [], state: 'end' };
@@ -91,8 +113,14 @@ export class RunReader {
       bytes: this.#options.page.bytes,
     };
     const { log, key, runId } = this.#options;
-    const answer = readStorage(`run ${runId}`, () => log.read(key, query));
+    const ask = (): Awaitable<ReadResult> => readStorage(`run ${runId}`, () => log.read(key, query));
+    const answer = this.#patient ? this.#patient.read(ask) : ask();
     return isPromise(answer) ? answer.then(result => this.#take(result)) : this.#take(answer);
+  }
+
+  /** Nobody waits for its reads any more. */
+  close(): void {
+    this.#patient?.close();
   }
 
   /** Calls `ring` when there may be something to read. Returns what ends that. */
@@ -100,7 +128,9 @@ export class RunReader {
     return this.#options.log.watch(this.#options.key, ring);
   }
 
-  #take(answer: ReadResult): ReadStep {
+  #take(answer: ReadResult | ReadTrouble): ReadStep {
+    if ('error' in answer)
+      return { items: this.#degraded(isoTime(answer.since)), state: 'more', trouble: answer };
     switch (answer.result) {
       case 'page':
         return this.#takePage(answer);
@@ -133,14 +163,19 @@ export class RunReader {
     if (last) this.#moveTo(last.seq, last.cursor);
     else if (this.#cursor === undefined && this.#seq === tip) this.#moveTo(tip, cursor);
     const { filter } = this.#options;
-    if (degradedSince !== undefined && degradedSince !== this.#degradedSince) {
-      this.#degradedSince = degradedSince;
-      return { items: [degradedNotice(this.#options.runId, degradedSince)], state: 'more' };
-    }
+    if (degradedSince === undefined) this.#isDegraded = false;
+    else if (!this.#isDegraded) return { items: this.#degraded(degradedSince), state: 'more' };
     const items = filter.passesAll ? entries : entries.filter(entry => filter.passes(entry.type));
     const atTip = this.#seq >= tip;
     this.#ended = atTip && closed;
     return { items, state: this.#ended ? 'end' : atTip ? 'tip' : 'more' };
+  }
+
+  /** Told once for each time of trouble. */
+  #degraded(since: string): readonly Notice[] {
+    if (this.#isDegraded) return [];
+    this.#isDegraded = true;
+    return [degradedNotice(this.#options.runId, since)];
   }
 
   #moveTo(seq: number, cursor: string): void {

@@ -1,5 +1,6 @@
 import { isNotice, type ResetNotice } from '../../event/notice.ts';
 import type { ReadStep, RunReader } from '../../run/reader.ts';
+import type { ReadTrouble } from '../../run/patient-read.ts';
 import { soon } from '../../time/soon.ts';
 import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
 import { formatManyRunsCursor } from './many-runs-cursor.ts';
@@ -33,6 +34,7 @@ export class ManyRunsFeed implements SseFeed {
   /** What is said of runs that are not there. */
   #told: SseBytes | undefined;
   #stopBell: (() => void) | undefined;
+  #trouble: ReadTrouble | undefined;
 
   /** `positions`: where each run's reader stands, as `?after=` has it. `gone`: told first, of runs without a reader. */
   constructor(
@@ -62,6 +64,8 @@ export class ManyRunsFeed implements SseFeed {
   /** Looks ahead to what `next` gives first, and tells whether every run that is there has ended and nothing of it is left. */
   async begin(): Promise<{ readonly isPastEnd: boolean }> {
     this.#ahead = await this.#nextEvents();
+    // Who cannot be told anything yet is to ask again.
+    if (this.#trouble) throw this.#trouble.error;
     return { isPastEnd: this.#ahead === undefined && this.#members.every(member => member.hasEnded) };
   }
 
@@ -99,6 +103,7 @@ export class ManyRunsFeed implements SseFeed {
     this.#ahead = undefined;
     for (const member of this.#members) {
       member.unwatch();
+      member.reader.close();
       member.hasEnded = true;
     }
   }
@@ -112,8 +117,9 @@ export class ManyRunsFeed implements SseFeed {
     return undefined;
   }
 
-  #take(member: Member, { items, state }: ReadStep): SseBytes | undefined {
+  #take(member: Member, { items, state, trouble }: ReadStep): SseBytes | undefined {
     const { runId, reader } = member;
+    this.#trouble = trouble;
     let text = '';
     for (const item of items) {
       if (isNotice(item)) {
@@ -124,7 +130,7 @@ export class ManyRunsFeed implements SseFeed {
         text += itemFrame(item, this.#frames, this.#sentId);
       }
     }
-    this.#positions.set(runId, reader.cursor ?? 'start');
+    if (!trouble) this.#positions.set(runId, reader.cursor ?? 'start');
     member.hasEnded ||= state === 'end';
     member.isDue ||= state === 'more';
     return text === '' ? undefined : new SseBytes(text);

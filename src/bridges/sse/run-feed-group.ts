@@ -1,6 +1,7 @@
 import { parsePosition } from '../../event/cursor.ts';
 import { isNotice } from '../../event/notice.ts';
-import type { ReadStep, RunReader } from '../../run/reader.ts';
+import type { ReadTrouble } from '../../run/patient-read.ts';
+import type { KnownTrouble, ReadStep, RunReader } from '../../run/reader.ts';
 import { soon } from '../../time/soon.ts';
 import type { FrameStyle } from '../frame-style.ts';
 import { HEARTBEAT_FRAME, idFrame } from './frames.ts';
@@ -17,6 +18,10 @@ export interface FeedStep {
   readonly state: ReadStep['state'];
   /** How often the bell had rung when the log was asked. */
   readonly rings: number;
+  /** What whoever takes it knows of the store then. */
+  readonly known: KnownTrouble;
+  /** Nothing could be read. */
+  readonly trouble?: ReadTrouble | undefined;
 }
 
 /** Whoever waits for the run's bell. */
@@ -30,6 +35,7 @@ export interface Waiter {
 const MOST_EVENTS = 256;
 const MOST_STEPS = 16;
 const MOST_BYTES = 1024 * 1024;
+const UNTROUBLED: KnownTrouble = { isTold: false };
 const HEARTBEAT = new SseBytes(HEARTBEAT_FRAME);
 
 /**
@@ -41,6 +47,8 @@ export class RunFeedGroup {
   readonly #reader: RunReader;
   readonly #style: FrameStyle;
   readonly #steps = new Map<string, FeedStep | Promise<FeedStep>>();
+  /** Those that wait for the store. */
+  readonly #waitingReaders = new Set<RunReader>();
   readonly #unwatch: () => void;
   #bytes = 0;
   #waiting: Waiter[] = [];
@@ -60,17 +68,22 @@ export class RunFeedGroup {
     });
   }
 
-  /** What follows `position`. Throws or rejects with `STORAGE_LOST`. */
-  after(position: string): FeedStep | Promise<FeedStep> {
-    const known = this.#steps.get(position);
-    if (known) return known;
+  /** What follows `position`, for somebody who knows so much. Throws or rejects with `STORAGE_LOST`. */
+  after(position: string, known: KnownTrouble = UNTROUBLED): FeedStep | Promise<FeedStep> {
+    // Who was told of trouble waits; who was not is to be told.
+    const place = known.isTold ? `${position} ${known.since ?? 'told'}` : position;
+    const taken = this.#steps.get(place);
+    if (taken) return taken;
     const { rings } = this;
-    const reader = this.#reader.at(parsePosition(position));
+    const reader = this.#reader.at(parsePosition(position), known);
+    const taking = (read: ReadStep): FeedStep =>
+      this.#keep(place, position, this.#stepOf(reader, read, { position, rings }));
     const answer = reader.read(MOST_EVENTS);
-    if ('items' in answer) return this.#keep(position, this.#stepOf(reader, answer, rings));
-    const step = answer.then(read => this.#keep(position, this.#stepOf(reader, read, rings)));
-    this.#steps.set(position, step);
-    step.catch(() => this.#steps.delete(position));
+    if ('items' in answer) return taking(answer);
+    this.#waitingReaders.add(reader);
+    const step = answer.then(taking).finally(() => this.#waitingReaders.delete(reader));
+    this.#steps.set(place, step);
+    step.catch(() => this.#steps.delete(place));
     return step;
   }
 
@@ -109,6 +122,7 @@ export class RunFeedGroup {
     this.#unwatch();
     this.#stopFlush?.();
     this.#forget();
+    for (const reader of this.#waitingReaders) reader.close();
   }
 
   #flush(): void {
@@ -122,29 +136,36 @@ export class RunFeedGroup {
     return this.#waiting[waiter.place] === waiter;
   }
 
-  #stepOf(reader: RunReader, { items, state }: ReadStep, rings: number): FeedStep {
+  #stepOf(
+    reader: RunReader,
+    { items, state, trouble }: ReadStep,
+    { position, rings }: { readonly position: string; readonly rings: number },
+  ): FeedStep {
     let text = '';
     let lastId: string | undefined;
     for (const item of items) {
       const frame = this.#style.item(item);
       text += frame;
-      if (isNotice(item)) this.#forget();
-      else if (frame !== '') lastId = item.cursor;
+      if (!isNotice(item)) lastId = frame === '' ? lastId : item.cursor;
+      else if (item.notice !== 'degraded') this.#forget();
     }
     const bytes = text === '' ? undefined : new SseBytes(text);
-    return { bytes, lastId, to: reader.cursor ?? 'start', state, rings };
+    const known = { isTold: reader.isDegraded, since: trouble?.since };
+    const to = reader.cursor ?? (trouble ? position : 'start');
+    return { bytes, lastId, to, state, rings, known, trouble };
   }
 
   /**
    * What was read stays true, so that it is shared for as long as it is at hand; that nothing follows does not, and
    * the next one to ask where a gap or reset was told may be told otherwise.
    */
-  #keep(position: string, step: FeedStep): FeedStep {
-    this.#steps.delete(position);
+  #keep(place: string, position: string, step: FeedStep): FeedStep {
+    this.#steps.delete(place);
     const isShared =
       this.size > 1 &&
       position !== 'now' &&
       step.to !== position &&
+      place === position &&
       (step.bytes === undefined || step.lastId !== undefined);
     if (!isShared) return step;
     this.#steps.set(position, step);

@@ -1,3 +1,4 @@
+import type { KnownTrouble } from '../../run/reader.ts';
 import type { FeedStep, RunFeedGroup } from './run-feed-group.ts';
 import type { SseBytes } from './sse-bytes.ts';
 import { SILENT, type SseFeed } from './sse-feed.ts';
@@ -17,6 +18,7 @@ export class RunFeed implements SseFeed {
   /** How often the run's bell had rung when the log was found to hold nothing more. */
   #tipAt = -1;
   #ahead: FeedStep | undefined;
+  #known: KnownTrouble | undefined;
   #closed = false;
 
   /** `position`: as `?after=` has it. `release` is called once, when the connection leaves the group. */
@@ -33,6 +35,8 @@ export class RunFeed implements SseFeed {
   /** Looks ahead to what `next` gives first, and tells whether the position is exactly the end of an ended run. */
   async begin(): Promise<{ readonly isPastEnd: boolean }> {
     const step = await this.#group.after(this.#position);
+    // Who cannot be told anything yet is to ask again.
+    if (step.trouble) throw step.trouble.error;
     if (!this.#closed) this.#ahead = step;
     return { isPastEnd: step.state === 'end' && step.bytes === undefined };
   }
@@ -40,7 +44,7 @@ export class RunFeed implements SseFeed {
   next(): SseBytes | undefined | Promise<SseBytes | undefined> {
     if (this.#state === 'tip' && this.#tipAt === this.#group.rings) return this.#wait();
     for (let empty = 0; !this.#closed && this.#state !== 'end';) {
-      const step = this.#ahead ?? this.#group.after(this.#position);
+      const step = this.#ahead ?? this.#group.after(this.#position, this.#known);
       this.#ahead = undefined;
       if (!('to' in step)) return step.then(read => this.#take(read) ?? this.#resume());
       const bytes = this.#take(step);
@@ -64,9 +68,10 @@ export class RunFeed implements SseFeed {
     this.#release();
   }
 
-  #take({ bytes, lastId, to, state, rings }: FeedStep): SseBytes | undefined {
+  #take({ bytes, lastId, to, state, rings, known }: FeedStep): SseBytes | undefined {
     if (this.#closed) return undefined;
     this.#position = to;
+    this.#known = known.isTold ? known : undefined;
     if (lastId !== undefined) this.#sentId = lastId;
     // Shared bytes may be older than the last ring, which rang while this connection was not waiting.
     this.#state = state === 'tip' && rings !== this.#group.rings ? 'more' : state;

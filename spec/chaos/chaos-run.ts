@@ -184,9 +184,10 @@ async function eraseAll(stage: ChaosStage): Promise<void> {
   const client = createClient(stage.servers[0]!);
   const signal = AbortSignal.timeout(CALM);
   while (!signal.aborted) {
-    const { runs } = await client.list({ limit: 100 });
-    if (runs.length === 0) return;
-    for (const { runId } of runs) await client.delete(runId).catch(() => undefined);
+    // A connection that was idle for long may be closed just when it is used.
+    const page = await client.list({ limit: 100 }).catch(() => undefined);
+    if (page?.runs.length === 0) return;
+    for (const { runId } of page?.runs ?? []) await client.delete(runId).catch(() => undefined);
     await pause(100);
   }
 }

@@ -81,6 +81,8 @@ export { createEngine } from './engine/create-engine.ts';
 export { type Agent, type Checkpoint, defineAgent } from './engine/define-agent.ts';
 export { type CloseOptions, type CloseReport } from './engine/close-engine.ts';
 export { type Engine } from './engine/engine.ts';
+export { type EngineMetrics } from './engine/metrics/engine-metrics.ts';
+export { type HistogramCounts } from './engine/metrics/histogram.ts';
 export { type RunDecision } from './engine/run-decision.ts';
 export { type RunStats } from './engine/run-stats.ts';
 export { type CheckpointEvent, type CheckpointQuery, type ListOptions } from './engine/runs.ts';

@@ -81,6 +81,15 @@ export class Gate {
   #guards: readonly Guard[] = [];
   #lanes = new Map<string, Lane>();
   #servesRuns = false;
+  /** What policies answered that were removed. */
+  readonly #removed: Record<Signal, number> = {
+    PROCEED: 0,
+    SKIP: 0,
+    RETRY: 0,
+    FALLBACK: 0,
+    FAIL: 0,
+    ERROR: 0,
+  };
 
   constructor(policies: readonly Policy[] = [], options: GateOptions = {}) {
     const { clock = systemClock, onPolicyError: onError = () => undefined, form = 'fused' } = options;
@@ -97,6 +106,13 @@ export class Gate {
       ...{ name: rules.name, priority: rules.priority },
       ...{ decided: counts, errors, timeouts },
     }));
+  }
+
+  /** How often its policies answered what, those included that were removed. Never becomes less. */
+  get answers(): Readonly<Record<Signal, number>> {
+    const answers = { ...this.#removed };
+    for (const { counts } of this.#guards) addAnswers(answers, counts);
+    return answers;
   }
 
   /** Checks that wait for an answer with a time limit. */
@@ -177,6 +193,7 @@ export class Gate {
   remove(name: string): boolean {
     const rest = this.#guards.filter(({ rules }) => rules.name !== name);
     if (rest.length === this.#guards.length) return false;
+    for (const guard of this.#guards) if (!rest.includes(guard)) addAnswers(this.#removed, guard.counts);
     this.#use(rest);
     return true;
   }
@@ -245,4 +262,8 @@ export class Gate {
     });
     return decision;
   }
+}
+
+function addAnswers(sum: Record<Signal, number>, counts: Readonly<Record<Signal, number>>): void {
+  for (const signal of Object.keys(sum) as Signal[]) sum[signal] += counts[signal];
 }

@@ -22,6 +22,7 @@ import { isoTime } from '../time/iso-time.ts';
 import { randomName } from '../time/random-name.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
+import type { EngineMeter } from './metrics/engine-meter.ts';
 import type { Observers } from './observers/observers.ts';
 import type { EngineSettings } from './options.ts';
 import { RunKeeper, type KeeperServices } from './run-keeper.ts';
@@ -51,6 +52,7 @@ export interface AdmissionRooms {
   readonly sweep: Sweep;
   readonly live: LiveRuns;
   readonly observers: Observers;
+  readonly meter: EngineMeter;
   /** The fence of a run that was just created. */
   readonly claim: (key: RunKey) => Promise<string | undefined>;
   /** Whose a run is that producers outside write. */
@@ -85,7 +87,7 @@ export class Admission {
 
   constructor(
     settings: EngineSettings,
-    { sweep, live, observers, claim, ownershipOf, left }: AdmissionRooms,
+    { sweep, live, observers, meter, claim, ownershipOf, left }: AdmissionRooms,
   ) {
     const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
@@ -94,7 +96,7 @@ export class Admission {
     this.#ownershipOf = settings.backend.lease && ownershipOf;
     this.#left = left;
     this.#isLasting = backend.flags.durable || backend.flags.shared;
-    this.#keeping = { directory: backend.directory, clock, live, observers };
+    this.#keeping = { directory: backend.directory, clock, live, observers, meter };
     this.#services = {
       ...{ log: backend.log, isChained: backend.flags.chained },
       ...{ clock, sweep, secrets, gate },
@@ -153,6 +155,7 @@ export class Admission {
   #admitted(created: CreateResult, start: StartSettings, kind: AdmissionKind, record: RunRecord): Admitted {
     switch (created.result) {
       case 'created':
+        this.#keeping.meter.started++;
         return { actor: this.#actorOf(start, kind, record), record };
       case 'repeated':
         return { actor: undefined, record: created.record };
@@ -170,6 +173,7 @@ export class Admission {
     const { maxDuration = Infinity, idle = Infinity } = rules ?? {};
     const filter = parseFilter(rules?.record, { custom: events?.names });
     const start = { runId, tenantId, threadId, labels, metadata, record: filter, maxDuration, idle };
+    this.#keeping.meter.adopted++;
     return this.#actorOf(
       start,
       { agent: record.agent, isOpen: rules?.isOpen ?? false, events, fence, isAdopted: true },

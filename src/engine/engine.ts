@@ -31,6 +31,8 @@ import { closeEngine, type CloseOptions, type CloseReport } from './close-engine
 import type { Agent } from './define-agent.ts';
 import { Instance } from './instance.ts';
 import { LiveRuns } from './live-runs.ts';
+import { EngineMeter } from './metrics/engine-meter.ts';
+import { engineMetrics, type EngineMetrics } from './metrics/engine-metrics.ts';
 import { warnOnce } from './observers/error-warning.ts';
 import type { ObserveOptions } from './observers/observe-options.ts';
 import { ObserverList } from './observers/observer-list.ts';
@@ -67,6 +69,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly #settings: EngineSettings;
   readonly #sweep: Sweep;
   readonly #live: LiveRuns;
+  readonly #meter: EngineMeter;
   readonly #observers: Observers;
   readonly #sinks: Sinks;
   readonly #admission: Admission;
@@ -89,10 +92,12 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     const { clock, eventBytes, events, secrets, storageTimeout: timeout } = resolved;
     this.#sweep = new Sweep(clock);
     this.#live = new LiveRuns(resolved.liveRuns);
+    const meter = (this.#meter = new EngineMeter(clock));
     const backend = patientBackend(resolved.backend, {
       clock,
       sweep: this.#sweep,
       live: this.#live,
+      meter,
       secrets,
       timeout,
     });
@@ -106,10 +111,10 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#instance = new Instance({
       ...{ backend, clock, sweep: this.#sweep, live: this.#live },
       settle: (record, claim) =>
-        settleOrphan({ backend, clock, resume: this.#resume }, record, OWNER_LOST, claim),
+        settleOrphan({ backend, clock, resume: this.#resume, meter }, record, OWNER_LOST, claim),
     });
     this.#admission = new Admission(settings, {
-      ...{ sweep: this.#sweep, live: this.#live, observers: this.#observers },
+      ...{ sweep: this.#sweep, live: this.#live, observers: this.#observers, meter },
       claim: key => this.#instance.claim(key),
       ownershipOf: key => ({
         take: () => this.#instance.take(key),
@@ -122,7 +127,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       ...{ backend, live: this.#live, admission: this.#admission, instance: this.#instance, clock, events },
       checkOpen: () => this.#checkOpen(),
     });
-    this.#runEvents = new RunEvents(backend, events);
+    this.#runEvents = new RunEvents(backend, events, meter);
     const startRun: StartRun = (agent, started) =>
       this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
     this.#rules = { now: () => clock.now(), eventBytes, events, secrets, startRun };
@@ -136,7 +141,9 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.gate = settings.gate;
     this.decisions$ = decisionsOf(this.#observers.feed(parseFilter('minimal'), undefined));
     for (const observer of options.observers ?? []) this.#observers.add(observer);
-    this.ready = settleOrphans({ backend, clock, resume: this.#resume }).then(() => this.#instance.ready());
+    this.ready = settleOrphans({ backend, clock, resume: this.#resume, meter }).then(() =>
+      this.#instance.ready(),
+    );
     this.#readiness = new Readiness({ backend, clock, sweep: this.#sweep, ready: this.ready });
   }
 
@@ -158,6 +165,12 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   /** Runs alive in this process, and observers. */
   get stats(): { readonly liveRuns: number; readonly observers: number; readonly deadlines: number } {
     return { liveRuns: this.#live.size, observers: this.#observers.size, deadlines: this.#sweep.size };
+  }
+
+  /** How it is doing, in numbers, which `GET /metrics` of a server shows to Prometheus. */
+  metrics(): EngineMetrics {
+    const rooms = { meter: this.#meter, live: this.#live, observers: this.#observers, sinks: this.#sinks };
+    return engineMetrics({ ...rooms, secrets: this.secrets, gate: this.gate });
   }
 
   /**

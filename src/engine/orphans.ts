@@ -7,6 +7,7 @@ import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import { readStorage } from '../run/read-storage.ts';
 import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';
+import type { EngineMeter } from './metrics/engine-meter.ts';
 import { whyEnded } from './run-keeper.ts';
 
 const STATUS: Readonly<Record<string, RunStatus>> = { complete: 'completed', cancelled: 'cancelled' };
@@ -33,6 +34,8 @@ export interface OrphanHost {
     last: RunEvent | undefined,
     claim: Claim | undefined,
   ) => Promise<boolean>;
+  /** Counts the ends that are given. */
+  readonly meter?: EngineMeter | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function settleOrphans(host: OrphanHost): Promise<void> {
  * where there are leases. Does nothing if somebody else has the run by now.
  */
 export async function settleOrphan(
-  { backend: { log, directory, flags }, clock, resume }: OrphanHost,
+  { backend: { log, directory, flags }, clock, resume, meter }: OrphanHost,
   record: RunRecord,
   end: OrphanEnd,
   claim?: Claim,
@@ -79,6 +82,7 @@ export async function settleOrphan(
       answer = await log.append(key, batchOf(last, fence));
     }
     if (answer.result !== 'ok' && answer.result !== 'duplicate') return;
+    if (meter) meter.ended[last.type === 'cancelled' ? 'cancelled' : 'failed']++;
   }
   // Where the log had its end already, the record was not told.
   const status = STATUS[last!.type] ?? 'failed';

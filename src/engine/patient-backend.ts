@@ -7,6 +7,8 @@ import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { LostRuns } from './lost-runs.ts';
 import { maskedCommands } from './masked-commands.ts';
+import { countedDirectory } from './metrics/counted-directory.ts';
+import type { EngineMeter } from './metrics/engine-meter.ts';
 import { settleOrphan } from './orphans.ts';
 import { PatientLog } from './patient-log.ts';
 
@@ -20,6 +22,7 @@ export interface PatientBackendParts {
   readonly clock: Clock;
   readonly sweep: Sweep;
   readonly live: LiveRuns;
+  readonly meter: EngineMeter;
   /** What commands to other processes must not show. */
   readonly secrets: TextMask;
   /** Milliseconds for which it may be away. */
@@ -34,7 +37,7 @@ export interface PatientBackend extends Backend {
 /** The backend as the runs of an engine use it: with patience, and with an end for what was lost all the same. */
 export function patientBackend(
   backend: Backend,
-  { clock, sweep, live, secrets, timeout }: PatientBackendParts,
+  { clock, sweep, live, meter, secrets, timeout }: PatientBackendParts,
 ): PatientBackend {
   const { flags, directory, lease, commands } = backend;
   const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
@@ -44,7 +47,7 @@ export function patientBackend(
     log.forget(key);
   });
   const log = new PatientLog(backend.log, {
-    ...{ clock, sweep, timeout, lost: (key, fence) => lost.add(key, fence) },
+    ...{ clock, sweep, meter, timeout, lost: (key, fence) => lost.add(key, fence) },
     degraded(key, since) {
       const actor = live.get(key);
       actor?.window.notify(degradedNotice(actor.parts.identity.runId, since));
@@ -54,7 +57,7 @@ export function patientBackend(
     ...{
       flags,
       log,
-      directory,
+      directory: countedDirectory(directory, meter),
       ...(lease && { lease }),
       ...(commands && { commands: maskedCommands(commands, secrets) }),
     },

@@ -14,6 +14,7 @@ import { isoTime } from '../time/iso-time.ts';
 import { fullJitter } from '../time/full-jitter.ts';
 import { soon } from '../time/soon.ts';
 import type { Sweep } from '../time/sweep.ts';
+import type { EngineMeter } from './metrics/engine-meter.ts';
 
 /** The longest wait before the first repetition of an append, doubled with each, and what doubling stops at; in ms. */
 const FIRST_WAIT = 100;
@@ -25,6 +26,7 @@ const LONGEST_ATTEMPT = 10_000;
 export interface PatienceHost {
   readonly clock: Clock;
   readonly sweep: Sweep;
+  readonly meter: EngineMeter;
   /** Milliseconds for which an append is repeated; 0 for never. */
   readonly timeout: number;
   /** The log took nothing since then (RFC 3339), and is asked again; told once for each time of trouble. */
@@ -60,15 +62,23 @@ export class PatientLog implements Log {
     } catch (error) {
       return this.#insist(key, batch, error, this.#host.clock.now());
     }
-    if (!isPromise(answer)) return answer;
-    const since = this.#host.clock.now();
-    return this.#inTime(answer, this.#host.timeout)
+    const { clock, meter, timeout } = this.#host;
+    if (!isPromise(answer)) {
+      meter.appended(batch, answer);
+      return answer;
+    }
+    const since = clock.now();
+    const begun = meter.now();
+    return this.#inTime(answer, timeout)
       .catch(error => this.#insist(key, batch, error, since))
-      .then(taken => this.#checked(key, batch, taken));
+      .then(taken => {
+        meter.appended(batch, taken, begun);
+        return this.#checked(key, batch, taken);
+      });
   }
 
   read(key: RunKey, query: LogQuery): Awaitable<ReadResult> {
-    const answer = this.#log.read(key, query);
+    const answer = this.#host.meter.asked('read', () => this.#log.read(key, query));
     if (this.#lost.size === 0 && this.#away.size === 0) return answer;
     return isPromise(answer) ? answer.then(result => this.#told(key, result)) : this.#told(key, answer);
   }
@@ -113,7 +123,8 @@ export class PatientLog implements Log {
   }
 
   async #insist(key: RunKey, batch: Batch, thrown: unknown, since: number): Promise<AppendResult> {
-    const { clock, timeout } = this.#host;
+    const { clock, meter, timeout } = this.#host;
+    meter.errors.append++;
     if (this.#isClosed || timeout === 0) throw this.#lose(key, batch, thrown);
     this.#degrade(key, since);
     for (let most = FIRST_WAIT; ; most = Math.min(most * 2, LONGEST_WAIT)) {
@@ -123,6 +134,7 @@ export class PatientLog implements Log {
         this.#away.delete(key);
         return answer;
       } catch (error) {
+        meter.errors.append++;
         // Asked last, so that a process that was halted for a minute does not give up what it never asked again.
         if (this.#isClosed || clock.now() - since >= timeout) throw this.#lose(key, batch, error);
       }

@@ -23,6 +23,7 @@ import { RunReader, type ReaderOptions } from '../run/reader.ts';
 import type { RunItem } from '../run/window.ts';
 import { decodedPage, searchEntries, type EventSearch, type SearchPage } from './search.ts';
 import { checkNumber, type NumberRange } from './check-number.ts';
+import type { EngineMeter } from './metrics/engine-meter.ts';
 import { DEFAULT_TENANT } from './start-options.ts';
 
 export interface OfTenant {
@@ -51,10 +52,12 @@ const SEQ_RANGE: NumberRange = { min: 1, max: Number.MAX_SAFE_INTEGER, unit: 'in
 export class RunEvents {
   readonly #backend: PatientBackend;
   readonly #definitions: EventDefinitions | undefined;
+  readonly #noticed: NonNullable<ReaderOptions['noticed']>;
 
-  constructor(backend: PatientBackend, definitions: EventDefinitions | undefined) {
+  constructor(backend: PatientBackend, definitions: EventDefinitions | undefined, meter: EngineMeter) {
     this.#backend = backend;
     this.#definitions = definitions;
+    this.#noticed = kind => void (kind === 'gap' ? meter.gaps++ : meter.resets++);
   }
 
   /**
@@ -92,16 +95,16 @@ export class RunEvents {
     { seq, epoch }: { readonly seq: number; readonly epoch: string },
   ): RunReader {
     const { log, patienceFor } = this.#backend;
-    const patience = patienceFor(key);
+    const found = { noticed: this.#noticed, patience: patienceFor(key) };
     return new RunReader({
       log,
       key,
-      patience,
       runId,
       after: { seq },
       epoch,
       filter: EVERYTHING,
       page: PAGE,
+      ...found,
     });
   }
 
@@ -209,12 +212,13 @@ export class RunEvents {
   #settingsOf(
     runId: string,
     { filter }: ReadOptions,
-  ): Pick<ReaderOptions, 'log' | 'runId' | 'filter' | 'page'> {
+  ): Pick<ReaderOptions, 'log' | 'runId' | 'filter' | 'page' | 'noticed'> {
     return {
       log: this.#backend.log,
       runId,
       filter: filter === undefined ? EVERYTHING : parseFilter(filter, { custom: this.#definitions?.names }),
       page: PAGE,
+      noticed: this.#noticed,
     };
   }
 

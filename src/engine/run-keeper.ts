@@ -4,6 +4,7 @@ import type { RunListener } from '../run/run-parts.ts';
 import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { LiveRuns } from './live-runs.ts';
+import type { EngineMeter, RunEnd } from './metrics/engine-meter.ts';
 import type { Observers } from './observers/observers.ts';
 
 /** What the keepers of an engine's runs share. */
@@ -11,6 +12,7 @@ export interface KeeperServices {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly live: LiveRuns;
+  readonly meter: EngineMeter;
   readonly observers: Observers;
 }
 
@@ -38,12 +40,14 @@ export class RunKeeper implements RunListener {
 
   /** Never throws. */
   moved(status: RunStatus, final: RunEvent | undefined): void {
-    const { clock, live } = this.#services;
+    const { clock, live, meter } = this.#services;
     const isEnd = final !== undefined || status === 'failed';
     // Lost to this process: whoever gives the run its end tells the record, which may be another one.
     if (final || !isEnd)
       this.#change(isEnd ? { status, endedAt: isoTime(clock.now()), ...whyEnded(final) } : { status });
-    if (isEnd) live.remove(this.#key);
+    if (!isEnd) return;
+    live.remove(this.#key);
+    meter.ended[final ? (status as RunEnd) : 'lost']++;
   }
 
   #change(change: RunChange): void {

@@ -24,6 +24,8 @@ export interface ReaderOptions {
   readonly filter: EventFilter;
   /** Events and bytes that one `read` fetches at the most. */
   readonly page: { readonly events: number; readonly bytes: number };
+  /** Called with what stands between events, when its owner is told of it. */
+  readonly noticed?: ((kind: 'gap' | 'reset') => void) | undefined;
   /** Absent where a read that fails is to fail. */
   readonly patience?: Patience | undefined;
 }
@@ -135,6 +137,7 @@ export class RunReader {
       case 'page':
         return this.#takePage(answer);
       case 'gap': {
+        this.#options.noticed?.('gap');
         this.#moveTo(answer.to, answer.cursor);
         return { items: [gapNotice(this.#options.runId, answer)], state: 'more' };
       }
@@ -142,6 +145,7 @@ export class RunReader {
         if (answer.reason === 'epoch' && this.#options.epoch !== undefined) return this.#leave();
         this.#seq = 0;
         this.#epoch = this.#hash = this.#cursor = undefined;
+        this.#options.noticed?.('reset');
         return { items: [resetNotice(this.#options.runId, answer.reason)], state: 'more' };
       case 'absent':
         return this.#leave();

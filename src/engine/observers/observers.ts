@@ -51,6 +51,8 @@ export class Observers {
   #isDraining = false;
   #isLater = false;
   #isClosed = false;
+  /** What those dropped that are gone. */
+  #dropped = 0;
 
   constructor({ clock, sweep, onError }: ObserverServices) {
     this.#onError = onError;
@@ -64,6 +66,7 @@ export class Observers {
       handOver: () => this.#handOver(false),
       leave: loop => {
         if (this.#loops.get(loop.id) === loop) this.#loops.delete(loop.id);
+        this.#dropped += loop.dropped;
         this.#round = [...this.#loops.values()];
       },
     };
@@ -101,6 +104,11 @@ export class Observers {
 
   get size(): number {
     return this.#loops.size + this.#feeds.size;
+  }
+
+  /** Events that observers were too slow for, those included that are gone. */
+  get dropped(): number {
+    return this.#round.reduce((sum, { dropped }) => sum + dropped, this.#dropped);
   }
 
   /** Whether anybody at all is told of events. */

@@ -135,9 +135,21 @@ export const DIRECTORY_FAULTS: readonly PlantedFault[] = [
     /while runs come and go/,
   ],
   [
+    'leaves out of the next page what was made in the millisecond of the last run',
+    withDirectory(directory => ({
+      list: query => {
+        const answer = directory.list(query);
+        if (!('runs' in answer) || query.page === undefined) return answer;
+        const [time] = query.page.split('-');
+        return { ...answer, runs: answer.runs.filter(run => Date.parse(run.createdAt) !== Number(time)) };
+      },
+    })),
+    /one millisecond/,
+  ],
+  [
     'takes any page token for the beginning',
     withDirectory(directory => ({
-      list: ({ page, ...query }) => directory.list(page && /^\d+$/.test(page) ? { ...query, page } : query),
+      list: ({ page, ...query }) => directory.list(page && /^\d+-/.test(page) ? { ...query, page } : query),
     })),
     /page token/,
   ],

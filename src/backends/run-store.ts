@@ -134,7 +134,7 @@ export class RunStore<Events extends StoredEvents> {
   #add(key: RunKey, record: RunRecord, idempotency: Idempotency | undefined, at: number): StoredRun<Events> {
     let siblings = this.#tenants.get(record.tenantId);
     if (!siblings) this.#tenants.set(record.tenantId, (siblings = new TenantRuns<Events>()));
-    const run = new StoredRun(record, siblings.nextOrder(), idempotency, this.#host.events(record));
+    const run = new StoredRun(record, idempotency, this.#host.events(record));
     siblings.add(run);
     this.#runs.set(key, run);
     if (idempotency) this.#repeats.set(repeatKey(record.tenantId, idempotency), run);

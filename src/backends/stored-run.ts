@@ -1,5 +1,6 @@
 import type { Idempotency, RunRecord } from './backend.ts';
 import type { Listeners } from './listeners.ts';
+import type { PagePosition } from './page-position.ts';
 
 const LIVE: ReadonlySet<RunRecord['status']> = new Set(['accepted', 'running', 'waiting']);
 
@@ -13,8 +14,8 @@ export interface StoredEvents {
 export class StoredRun<Events extends StoredEvents = StoredEvents> {
   #record: RunRecord;
   #owned: boolean;
-  /** Its place in the order of creation among the runs of its tenant. */
-  readonly order: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   readonly idempotency: Idempotency | undefined;
   readonly events: Events;
   /** Who watches its log, once somebody does. */
@@ -24,10 +25,10 @@ export class StoredRun<Events extends StoredEvents = StoredEvents> {
   /** Takes back its expiry, if one is set. */
   stopExpiry: (() => void) | undefined;
 
-  constructor(record: RunRecord, order: number, idempotency: Idempotency | undefined, events: Events) {
+  constructor(record: RunRecord, idempotency: Idempotency | undefined, events: Events) {
     this.#record = record;
     this.#owned = LIVE.has(record.status);
-    this.order = order;
+    this.createdAt = Date.parse(record.createdAt);
     this.idempotency = idempotency;
     this.events = events;
   }
@@ -39,6 +40,11 @@ export class StoredRun<Events extends StoredEvents = StoredEvents> {
   set record(record: RunRecord) {
     this.#record = record;
     this.#owned = LIVE.has(record.status);
+  }
+
+  /** Its place among the runs of its tenant. */
+  get position(): PagePosition {
+    return { createdAt: this.createdAt, runId: this.#record.runId };
   }
 
   /** Somebody works on it, so it does not expire. */

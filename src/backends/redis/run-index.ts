@@ -1,13 +1,11 @@
-import { SluiceError } from '../../errors/sluice-error.ts';
 import { runKey, type RunPage, type RunQuery, type RunRecord } from '../backend.ts';
 import { recordMatches } from '../page-of-runs.ts';
+import { parsePage } from '../page-position.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import { INDEX_RUN } from './scripts/index-run.ts';
 import { RECORD_FIELDS, recordOf } from './stored-record.ts';
 
-// The millisecond a run was created in, and its id: where the page before ended.
-const PAGE = /^(0|[1-9][0-9]{0,15})-([A-Za-z0-9][A-Za-z0-9._-]{0,127})$/;
 /** Runs looked at in one write. */
 const AT_ONCE = 100;
 
@@ -40,7 +38,8 @@ export class RunIndex {
 
   async page(query: RunQuery): Promise<RunPage> {
     const { tenantId, limit } = query;
-    const before = positionOf(query.page);
+    const place = parsePage(query.page);
+    const before = { score: place ? String(place.createdAt) : '+inf', runId: place?.runId ?? '' };
     const runs: RunRecord[] = [];
     let last = '';
     for (let skip = 0; ;) {
@@ -71,15 +70,4 @@ export class RunIndex {
     const [head] = this.#keys.ofRun(runKey(tenantId, runId));
     return recordOf(await this.#link.send<(string | null)[]>('hmget', head, ...RECORD_FIELDS));
   }
-}
-
-function positionOf(page: string | undefined): { score: string; runId: string } {
-  if (page === undefined) return { score: '+inf', runId: '' };
-  const [, score, runId] = PAGE.exec(page) ?? [];
-  if (score !== undefined && runId !== undefined) return { score, runId };
-  throw new SluiceError(
-    'BAD_REQUEST',
-    `page: expected the "next" of a former page, got ${JSON.stringify(page.slice(0, 50))}. ` +
-      'Pass it unchanged, or leave it out to begin with the newest run.',
-  );
 }

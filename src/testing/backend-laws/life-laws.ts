@@ -1,7 +1,9 @@
 import { isSluiceError } from '../../errors/sluice-error.ts';
 import { runKey, type Awaitable, type Backend } from '../../backends/backend.ts';
+import { randomName } from '../../time/random-name.ts';
 import { breach, type Law } from '../law.ts';
 import { eventually, law, type BackendLab } from './backend-lab.ts';
+import { allOf, createAll } from './directory-laws.ts';
 import { LawRun, recordOf, seen } from './law-run.ts';
 import { mustEqual } from './must-equal.ts';
 
@@ -141,6 +143,27 @@ export const durableLaws: readonly Law<BackendLab>[] = [
         fingerprint: 'f',
       });
       mustEqual(again.result, 'repeated', 'a repeated request');
+    });
+  }),
+
+  law('goes on with a list where a page of the process before ended', async (first, lab) => {
+    const tenantId = `law-${randomName(8)}`;
+    const newest = (
+      await createAll(
+        first,
+        lab,
+        tenantId,
+        Array.from({ length: 9 }, () => ({})),
+      )
+    ).reverse();
+    const { next } = await first.directory.list({ tenantId, limit: 3 });
+    // Whatever counts runs counts others after that: the last one that was seen, and one of the oldest.
+    for (const at of [2, 7]) await first.directory.delete(runKey(tenantId, newest[at]!));
+    await first.close();
+    await withBackend(lab, async second => {
+      await createAll(second, lab, tenantId, [{}]);
+      const rest = newest.filter((_, index) => index > 2 && index !== 7);
+      mustEqual(await allOf(second, { tenantId, limit: 2, page: next }), rest, 'pages after the first');
     });
   }),
 ];

@@ -12,8 +12,12 @@ export class AskForms {
   readonly #runId: string;
   readonly #forms = new Map<string, HTMLElement>();
 
-  constructor(runId: string) {
+  readonly #isReplay: boolean;
+
+  /** In a replay they are shown, and cannot be answered. */
+  constructor(runId: string, isReplay: boolean) {
     this.#runId = runId;
+    this.#isReplay = isReplay;
   }
 
   draw(asks: readonly OpenAsk[]): void {
@@ -36,6 +40,7 @@ export class AskForms {
     const { controls, read } = askControls(question, schema, value => void answer(value));
     const submit = element('button', { class: 'primary' }, 'Answer');
     const buttons = element('fieldset', { class: 'row' }, ...controls, ...(read ? [submit] : []));
+    buttons.disabled = this.#isReplay;
     const answer = async (value: unknown): Promise<void> => {
       buttons.disabled = true;
       try {

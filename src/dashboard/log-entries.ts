@@ -17,6 +17,7 @@ export interface LogBounds {
 const BOUNDS: LogBounds = { entries: 20_000, size: 32_000_000 };
 /** The oldest go in batches, since each removal moves all that stay. */
 const BATCH = 1_000;
+const TOPIC = /^[a-z]+[.:]\*$/;
 
 /** The newest items of a run, and those among them that a filter leaves. */
 export class LogEntries {
@@ -28,6 +29,8 @@ export class LogEntries {
   #size = 0;
   /** Entries that somebody asked for, and which therefore stay. */
   #asked = 0;
+  /** Where entries begin when there is none yet. */
+  #begin = 1;
 
   constructor(bounds = BOUNDS) {
     this.#bounds = bounds;
@@ -41,13 +44,21 @@ export class LogEntries {
     return this.#words.length === 0 ? this.#all : this.#shown;
   }
 
-  /** The seq of the first event that is held, or of the first that a notice says is not kept; 1 if there is none. */
+  /** Nothing before this seq comes by itself; for entries that begin in the middle of a run. */
+  beginAt(seq: number): void {
+    this.#begin = seq;
+  }
+
+  /**
+   * The seq of the first event that is held, or of the first that a notice says is not kept; where they begin if there
+   * is none.
+   */
   get firstSeq(): number {
     for (const { item } of this.#all) {
       if (!isNotice(item)) return item.seq;
       if (item.notice === 'gap') return item.from;
     }
-    return 1;
+    return this.#begin;
   }
 
   /** Appends an item; how many of the shown entries were dropped at the front for it. */
@@ -72,7 +83,12 @@ export class LogEntries {
     this.#find();
   }
 
-  /** Shows only what has all these words in its type, node or data. */
+  /** Which of the shown entries is the event with this seq, or the first behind it; -1 if all are before it. */
+  indexOf(seq: number): number {
+    return this.shown.findIndex(({ item }) => !isNotice(item) && item.seq >= seq);
+  }
+
+  /** Shows only what has all these words in its type, node or data; `tool.*` is any type of that topic. */
   filter(text: string): void {
     this.#words = text
       .toLowerCase()
@@ -98,7 +114,9 @@ export class LogEntries {
 
   #isWanted(entry: LogEntry): boolean {
     const text = (entry.text ??= textOf(entry.item).toLowerCase());
-    return this.#words.every(word => text.includes(word));
+    return this.#words.every(word =>
+      TOPIC.test(word) ? text.startsWith(word.slice(0, -1)) : text.includes(word),
+    );
   }
 }
 

@@ -1,11 +1,11 @@
 import type { RunState } from '../client/index.ts';
 import type { RunView } from '../http/run-view.ts';
+import { CancelDialog } from './cancel-dialog.ts';
 import { element, setText } from './element.ts';
 import { labelChips, nameOf } from './run-rows.ts';
-import { problemOf, server } from './server.ts';
 import { counted, lengthOf, STATUS_WORDS, timeOfDay } from './words.ts';
 
-/** Whose run, how far, since when; and the button that stops it. */
+/** Whose run, how far, since when; and the buttons that stop and replay it. */
 export class RunHead {
   readonly #name = element('h1', {}, ' ');
   readonly #badge = element('p', { class: 'badge', role: 'status' });
@@ -15,7 +15,8 @@ export class RunHead {
   readonly #phase = element('span');
   readonly #listed = element('span', { class: 'labels' });
   readonly #cancel = element('button', { class: 'cancel', type: 'button', hidden: true }, 'Cancel run');
-  readonly #problem = element('p', { class: 'problem', role: 'alert' });
+  readonly #replay = element('button', { class: 'replay', type: 'button', hidden: true }, 'Replay');
+  readonly #dialog: CancelDialog;
   readonly #filled = element('div', { class: 'filled' });
   readonly #bar = element(
     'div',
@@ -37,25 +38,34 @@ export class RunHead {
     element('p', {}, this.#doing, this.#percent),
   );
   readonly element: HTMLElement;
+  readonly #isLive: boolean;
   #isCancelling = false;
   #isListed = false;
 
-  constructor(runId: string) {
+  /** `onReplay`: what the button for it does; without it nothing can be asked of the run. */
+  constructor(runId: string, onReplay: (() => void) | undefined) {
+    this.#isLive = onReplay !== undefined;
+    this.#dialog = new CancelDialog(runId, () => (this.#isCancelling = true));
     this.element = element(
       'header',
       { class: 'head' },
       element('a', { class: 'back', href: '#' }, '← All runs'),
-      element('div', { class: 'title' }, this.#name, this.#badge, this.#cancel),
+      element(
+        'div',
+        { class: 'title' },
+        ...[this.#name, this.#badge],
+        element('span', { class: 'actions' }, this.#replay, this.#cancel),
+      ),
       element(
         'p',
         { class: 'facts' },
         element('code', {}, runId),
         ...[this.#since, this.#length, this.#count, this.#phase, this.#listed],
       ),
-      this.#problem,
-      this.#progress,
+      ...[this.#progress, this.#dialog.element],
     );
-    this.#cancel.addEventListener('click', () => void this.#stop(runId));
+    this.#cancel.addEventListener('click', () => this.#dialog.open());
+    this.#replay.addEventListener('click', () => onReplay?.());
   }
 
   draw(
@@ -72,12 +82,17 @@ export class RunHead {
     setText(this.#count, seen === 0 ? '' : counted(seen + missed, 'event'));
     setText(this.#phase, phase ?? '');
     this.#drawListed(listed);
-    const isLive = !isGone && state.end === undefined && (seen > 0 || listed !== undefined);
-    this.#cancel.hidden = !isLive;
+    const canStop = this.#isLive && !isGone && state.end === undefined;
+    this.#cancel.hidden = !canStop || (seen === 0 && listed === undefined);
+    this.#replay.hidden = !this.#isLive || isGone || seen < 2;
     setText(this.#cancel, this.#isCancelling ? 'Cancelling…' : 'Cancel run');
     this.#cancel.disabled = this.#isCancelling;
     this.#progress.hidden = progress === undefined;
     if (progress) this.#drawProgress(progress);
+  }
+
+  focusReplay(): void {
+    this.#replay.focus();
   }
 
   /** Labels, thread and parent are set when a run is made, and stay. */
@@ -98,22 +113,5 @@ export class RunHead {
     const parts = current !== undefined && total !== undefined ? ` · ${current} of ${total}` : '';
     setText(this.#doing, `${message ?? step ?? ''}${parts}`);
     setText(this.#percent, `${percent} %`);
-  }
-
-  async #stop(runId: string): Promise<void> {
-    this.#setCancelling(true);
-    try {
-      await server.cancel(runId, { reason: 'cancelled on the page' });
-      this.#problem.textContent = '';
-    } catch (error) {
-      this.#problem.textContent = problemOf(error);
-      this.#setCancelling(false);
-    }
-  }
-
-  #setCancelling(isCancelling: boolean): void {
-    this.#isCancelling = isCancelling;
-    this.#cancel.disabled = isCancelling;
-    setText(this.#cancel, isCancelling ? 'Cancelling…' : 'Cancel run');
   }
 }

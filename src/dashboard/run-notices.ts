@@ -15,6 +15,12 @@ export class RunNotices {
     this.element.append(this.#degraded);
   }
 
+  /** Tells what a run that is joined in the middle has told before. */
+  join({ gaps, isGone, runId = '' }: RunState): void {
+    for (const gap of gaps.slice(-MOST)) this.take({ notice: 'gap', runId, cursor: '', ...gap });
+    if (isGone) this.say(GONE, true);
+  }
+
   take(notice: Notice): void {
     if (notice.notice === 'degraded') {
       this.#degraded.textContent = noticeText(notice);

@@ -2,87 +2,118 @@ import {
   emptyRun,
   foldRun,
   isNotice,
-  isSluiceError,
+  type ConnectionState,
   type Notice,
   type RunEvent,
   type RunState,
 } from '../client/index.ts';
 import { systemClock } from '../time/clock.ts';
+import { ChildRuns } from './child-runs.ts';
+import { ConnectionNote } from './connection-note.ts';
 import { element, setText } from './element.ts';
+import { liveRun } from './live-run.ts';
+import { Replay } from './replay.ts';
 import { nameOf } from './run-rows.ts';
 import type { RunList } from './run-list.ts';
 import { RunParts } from './run-parts.ts';
-import { PATIENCE, problemOf, server } from './server.ts';
-import { whileVisible } from './while-visible.ts';
 
 /** Items that are taken between two frames of the page; more would make it stutter. */
 const MOST_PER_FRAME = 250;
 
-/** One run on the page: its events from the first one on, and what they add up to. */
+/** One run on the page: what it adds up to, live from where it is, or replayed from its start. */
 export class RunPanel {
-  readonly element = element('article', { class: 'run' });
+  readonly element = element('div', { class: 'run-panel' });
   readonly #runId: string;
   readonly #list: RunList;
   readonly #onState: () => void;
   readonly #stop: () => void;
+  readonly #connection = new ConnectionNote();
+  readonly #children: ChildRuns;
   #state: RunState = emptyRun;
   #parts: RunParts;
+  #replay: Replay | undefined;
   #taken = 0;
   #isClosed = false;
   #drawn: Promise<void> | undefined;
-  /** The connection was lost and is being made again. */
-  isLost = false;
 
   constructor(runId: string, list: RunList, onState: () => void) {
     this.#runId = runId;
     this.#list = list;
     this.#onState = onState;
-    this.#parts = new RunParts(runId, this.element);
-    const connection = server.events(runId, {
-      ...PATIENCE,
-      fetch: (input, init) => this.#fetchIfThere(input, init),
-      onState: ({ status }) => status !== 'connecting' && this.#setLost(status === 'waiting'),
-    });
-    this.#stop = whileVisible(connection, {
+    this.#children = new ChildRuns(runId, list, () => void this.#drawSoon());
+    this.#parts = this.#newParts();
+    this.#show(this.#parts.element);
+    this.#stop = liveRun(runId, list, {
+      joined: state => this.#join(state),
+      recalled: items => {
+        this.#parts.recall(items);
+        this.#parts.showPlace();
+        void this.#drawSoon();
+      },
       next: item => this.#take(item),
-      error: error => this.#fail(error),
+      connection: state => this.#connect(state),
+      failed: problem => this.#parts.notices.say(problem, true),
     });
     void this.#drawSoon();
     this.#tick();
   }
 
+  /** The connection was lost and is being made again. */
+  get isLost(): boolean {
+    return this.#connection.isLost;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#stop();
+    this.#replay?.close();
     this.element.remove();
   }
 
-  /** Asks the list rather than the server, which would answer 404 to a run that is gone, and browsers log that. */
-  async #fetchIfThere(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const presence = await this.#list.presenceOf(this.#runId);
-    return presence === 'gone' ? new Response(null, { status: 404 }) : fetch(input, init);
+  #newParts(): RunParts {
+    return new RunParts(this.#runId, { onReplay: () => this.#startReplay() });
+  }
+
+  #show(shown: HTMLElement): void {
+    this.element.replaceChildren(this.#connection.element, shown);
+  }
+
+  #join(state: RunState): void {
+    this.#state = state;
+    this.#parts.join(state);
+    void this.#drawSoon();
   }
 
   /** Takes an item; a promise where the page has to be drawn before the next one. */
   #take(item: RunEvent | Notice): Promise<void> | undefined {
     const isNew = isNotice(item) && item.notice === 'reset' && item.reason !== 'gone';
-    if (isNew) this.#parts = new RunParts(this.#runId, this.element);
+    if (isNew) {
+      this.#replay?.close();
+      this.#replay = undefined;
+      this.#parts = this.#newParts();
+      this.#show(this.#parts.element);
+    }
     this.#state = foldRun(this.#state, item);
     this.#parts.take(item);
     const drawn = this.#drawSoon();
     return ++this.#taken >= MOST_PER_FRAME ? drawn : undefined;
   }
 
-  #fail(error: unknown): void {
-    this.#setLost(false);
-    const { status } = (isSluiceError(error) && error.details) || {};
-    if (status === 404) void this.#take({ notice: 'reset', runId: this.#runId, reason: 'gone' });
-    else this.#parts.notices.say(problemOf(error), true);
+  #connect(state: ConnectionState): void {
+    this.#connection.take(state);
+    this.#onState();
   }
 
-  #setLost(isLost: boolean): void {
-    this.isLost = isLost;
-    this.#onState();
+  #startReplay(): void {
+    const leave = (): void => {
+      this.#replay = undefined;
+      this.#show(this.#parts.element);
+      this.#parts.focusReplay();
+      void this.#drawSoon();
+    };
+    this.#replay = new Replay(this.#runId, { listed: () => this.#list.get(this.#runId), leave });
+    this.#show(this.#replay.element);
+    this.#replay.focus();
   }
 
   /** Draws with the next frame, and resolves then. */
@@ -91,7 +122,7 @@ export class RunPanel {
       requestAnimationFrame(() => {
         this.#drawn = undefined;
         this.#taken = 0;
-        if (!this.#isClosed) this.#draw();
+        if (!this.#isClosed && !this.#replay) this.#draw();
         resolve();
       });
     }));
@@ -100,8 +131,8 @@ export class RunPanel {
   #draw(): void {
     const state = this.#state;
     const listed = this.#list.get(this.#runId);
-    this.element.dataset.status = state.isGone ? 'gone' : state.status;
-    this.#parts.draw(state, { listed, now: systemClock.now() });
+    this.#children.watch(state);
+    this.#parts.draw(state, { listed, now: systemClock.now(), children: this.#children.runs });
     const name = state.agent ?? (listed ? nameOf(listed) : 'Run');
     setText(document.querySelector('title')!, `${name} · Sluice`);
   }

@@ -1,103 +1,132 @@
 import type { RunActivity, RunState } from '../client/index.ts';
-import { brief } from './words.ts';
-
-/** One line of a timeline: something the run did, or told. */
-export interface TimelineRow {
-  /** The same for as long as it is the same thing. */
-  readonly key: string;
-  readonly kind: RunActivity['kind'] | 'turn' | 'custom';
-  readonly name: string;
-  readonly detail: string;
-  readonly state: RunActivity['state'];
-  /** Nodes around it. */
-  readonly depth: number;
-  readonly startedAt: string;
-  readonly durationMs: number | undefined;
-  /** What is to be seen when it is opened; the same object for as long as nothing has changed. */
-  readonly source: object;
-}
-
-interface Entry extends Omit<TimelineRow, 'depth'> {
-  readonly seq: number;
-  readonly node: string | undefined;
-  /** Of a node: its path, under which others hang. */
-  readonly path: string | undefined;
-}
-
-/** What a run did, in the order in which it began; what happened inside of a node stands below it. */
-export function timelineOf(state: RunState): readonly TimelineRow[] {
-  const decided = new Map(state.decisions.map(decision => [decision.callId, decision]));
-  const entries = [
-    ...[...state.tools, ...state.models].map(call => ofActivity(call, decided.get(call.id))),
-    ...[...state.nodes, ...state.steps].map(activity => ofActivity(activity)),
-    ...state.turns.map(ofTurn),
-    ...state.customs.map(ofCustom),
-  ].sort((a, b) => a.seq - b.seq);
-  const paths = new Set(state.nodes.map(({ id }) => id));
-  const children = new Map<string | undefined, Entry[]>();
-  for (const entry of entries) {
-    const parent = parentOf(entry, paths);
-    const siblings = children.get(parent);
-    if (siblings) siblings.push(entry);
-    else children.set(parent, [entry]);
-  }
-  const rows: TimelineRow[] = [];
-  const place = (parent: string | undefined, depth: number): void => {
-    for (const { seq: _s, node: _n, path, ...row } of children.get(parent) ?? []) {
-      rows.push({ ...row, depth });
-      if (path !== undefined) place(path, depth + 1);
-    }
-  };
-  place(undefined, 0);
-  return rows;
-}
-
-/** The nearest node around it that was seen. */
-function parentOf({ node, path }: Entry, paths: ReadonlySet<string>): string | undefined {
-  let around = path === undefined ? node : upwards(path);
-  while (around !== undefined && !paths.has(around)) around = upwards(around);
-  return around;
-}
-
-function upwards(path: string): string | undefined {
-  const end = path.lastIndexOf('/');
-  return end < 0 ? undefined : path.slice(0, end);
-}
+import type { RunView } from '../http/run-view.ts';
+import { nameOf } from './run-rows.ts';
+import type { TimelineEntry, TimelineRow } from './timeline-row.ts';
+import { treeOf } from './timeline-tree.ts';
+import { brief, counted, STATUS_WORDS } from './words.ts';
 
 type Decision = RunState['decisions'][number];
 
+/** Entries are made once for what they stand for. */
+const made = new WeakMap<object, TimelineEntry>();
+
+/**
+ * What a run did, in the order in which it began; what happened inside of a pipeline, a wave or a node stands below it.
+ * `children`: the runs it has started.
+ */
+export function timelineOf(state: RunState, children: readonly RunView[] = []): readonly TimelineRow[] {
+  const decided = new Map(state.decisions.map(decision => [decision.callId, decision]));
+  const entries = [
+    ...[...state.tools, ...state.models].map(call =>
+      withVerdict(known(call, ofActivity), decided.get(call.id)),
+    ),
+    ...[state.pipelines, state.waves, state.nodes, state.steps].flatMap(list =>
+      list.map(activity => known(activity, ofActivity)),
+    ),
+    ...state.turns.map(turn => known(turn, ofTurn)),
+    ...state.customs.map(custom => known(custom, ofCustom)),
+  ];
+  return treeOf(entries, children.map(ofChild));
+}
+
+function known<Source extends object>(
+  source: Source,
+  make: (source: Source) => TimelineEntry,
+): TimelineEntry {
+  const before = made.get(source);
+  if (before) return before;
+  const entry = make(source);
+  made.set(source, entry);
+  return entry;
+}
+
 /** With the latest decision that was made about it. */
-function ofActivity(activity: RunActivity, decision?: Decision): Entry {
-  const { kind, id, name, state, node, seq, startedAt, durationMs, attempt = 1 } = activity;
+function withVerdict(entry: TimelineEntry, decision: Decision | undefined): TimelineEntry {
+  if (!decision) return entry;
+  const { signal, policy, reason } = decision;
+  return { ...entry, verdict: `${signal} by ${policy}${reason === undefined ? '' : `: ${reason}`}` };
+}
+
+const BARE = {
+  ...{ marks: [] as readonly string[], verdict: '', wave: undefined, path: undefined },
+  ...{ runId: undefined, durationMs: undefined },
+};
+
+function ofActivity(activity: RunActivity): TimelineEntry {
+  const { kind, id, name, state, node, seq, startedAt, wave, attempt = 1 } = activity;
+  const durationMs = activity.durationMs ?? lengthOf(activity);
   // A step is told when it is over.
-  const ended = kind === 'step' && durationMs !== undefined ? Date.parse(startedAt) - durationMs : undefined;
-  const again = attempt > 1 ? `attempt ${attempt} ` : '';
+  const began =
+    kind === 'step' && durationMs !== undefined
+      ? new Date(Date.parse(startedAt) - durationMs).toISOString()
+      : startedAt;
+  const marks = [
+    ...(state === 'failed' || state === 'skipped' ? [state] : []),
+    ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+  ];
   return {
-    ...{ key: `${kind} ${id}`, kind, name, state, node, seq, durationMs, source: activity },
-    startedAt: ended === undefined ? startedAt : new Date(ended).toISOString(),
-    detail: again + told(decision) + (activity.error ?? (kind === 'tool' ? brief(activity.input) : '')),
+    ...BARE,
+    ...{ key: `${kind} ${id}`, kind, state, node, seq, wave, durationMs, marks, source: activity },
+    startedAt: began,
+    name: kind === 'wave' ? `Wave ${Number(name) + 1}` : name,
+    detail: activity.error ?? detailOf(activity),
     path: kind === 'node' ? id : undefined,
   };
 }
 
-function told(decision: Decision | undefined): string {
-  return decision ? `${decision.signal} by ${decision.policy} ` : '';
+/** What failed need not say how long it took. */
+function lengthOf({ kind, state, startedAt, endedAt }: RunActivity): number | undefined {
+  if (kind === 'step' || state === 'skipped' || endedAt === undefined) return undefined;
+  return Date.parse(endedAt) - Date.parse(startedAt);
 }
 
-function ofTurn(event: RunState['turns'][number]): Entry {
+function detailOf({ kind, input }: RunActivity): string {
+  if (kind === 'tool') return brief(input);
+  if (kind === 'wave') return Array.isArray(input) && input.length > 0 ? counted(input.length, 'node') : '';
+  if (kind !== 'pipeline') return '';
+  const { waves, nodes } = Object(input) as { readonly waves?: number; readonly nodes?: number };
+  return [waves && counted(waves, 'wave'), nodes && counted(nodes, 'node')].filter(part => part).join(', ');
+}
+
+function ofTurn(event: RunState['turns'][number]): TimelineEntry {
   const { seq, node, time, type, data } = event;
   const isFailed = type === 'observation' && data.success === false;
   return {
-    ...{ key: `turn ${seq}`, kind: 'turn', seq, node, path: undefined, startedAt: time, source: event },
-    ...{ name: data.kind, state: isFailed ? 'failed' : 'done', durationMs: undefined },
+    ...BARE,
+    ...{ key: `turn ${seq}`, kind: 'turn', seq, node, startedAt: time, source: event, name: data.kind },
+    ...(isFailed ? { state: 'failed', marks: ['failed'] } : { state: 'done' }),
     detail: brief(data.content ?? (type === 'action' ? data.args : data.extras)),
   };
 }
 
-function ofCustom(event: RunState['customs'][number]): Entry {
+function ofCustom(event: RunState['customs'][number]): TimelineEntry {
   const { seq, node, time, type, data } = event;
   return {
-    ...{ key: `custom ${seq}`, kind: 'custom', seq, node, path: undefined, startedAt: time, source: event },
-    ...{ name: type.slice('custom:'.length), state: 'done', durationMs: undefined, detail: brief(data) },
+    ...BARE,
+    ...{ key: `custom ${seq}`, kind: 'custom', seq, node, startedAt: time, source: event },
+    ...{ name: type.slice('custom:'.length), state: 'done', detail: brief(data) },
+  };
+}
+
+const ENDS: Readonly<Record<string, RunActivity['state']>> = {
+  ...{ completed: 'done', failed: 'failed', cancelled: 'skipped' },
+};
+
+function ofChild(run: RunView): TimelineEntry {
+  const { runId, status, createdAt, endedAt } = run;
+  return {
+    ...BARE,
+    ...{
+      key: `run ${runId}`,
+      kind: 'run',
+      seq: 0,
+      node: undefined,
+      startedAt: createdAt,
+      source: run,
+      runId,
+    },
+    ...{ name: nameOf(run), detail: 'child run', state: ENDS[status] ?? 'running' },
+    marks: status === 'completed' ? [] : [STATUS_WORDS[status]],
+    durationMs: endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(createdAt),
   };
 }

@@ -1,41 +1,46 @@
 import type { RunState } from '../client/index.ts';
+import type { RunView } from '../http/run-view.ts';
 import { element, setText } from './element.ts';
-import { timelineOf, type TimelineRow } from './timeline-rows.ts';
-import { counted, lengthOf } from './words.ts';
+import { TimeAxis } from './time-axis.ts';
+import { TimelineLine } from './timeline-line.ts';
+import type { TimelineRow } from './timeline-row.ts';
+import { timelineOf } from './timeline-rows.ts';
+import { counted } from './words.ts';
 
 /** Rows at first, and with each press of the button; the ones before are counted. */
 const STEP = 200;
 const AT_END = 24;
+const LISTS = [
+  ...(['pipelines', 'waves', 'nodes', 'tools', 'models', 'steps'] as const),
+  ...(['turns', 'customs', 'decisions'] as const),
+];
 
-interface Drawn {
-  readonly item: HTMLElement;
-  readonly detail: HTMLElement;
-  readonly length: HTMLElement;
-  readonly body: HTMLElement;
-  readonly opened: HTMLDetailsElement;
-  shown: TimelineRow | undefined;
-}
-
-/** What a run does: nodes with what is inside of them, tools, models, steps, and what it tells in words of its own. */
+/** What a run does, as a waterfall: each line with its bar at its time, inside of what it happened in. */
 export class Timeline {
   readonly #earlier = element('button', { class: 'earlier', type: 'button', hidden: true });
+  readonly #axis = new TimeAxis();
   readonly #list = element('ol', { class: 'rows' });
   readonly element = element(
     'div',
-    { class: 'timeline', tabindex: 0, role: 'region', 'aria-label': 'Timeline' },
+    { class: 'timeline', role: 'region', 'aria-label': 'Timeline' },
+    this.#axis.element,
     this.#earlier,
     this.#list,
   );
-  readonly #rows = new Map<string, Drawn>();
+  readonly #lines = new Map<string, TimelineLine>();
   #all: readonly TimelineRow[] = [];
   #most = STEP;
+  #begin = 0;
   #state: RunState | undefined;
+  #children = '';
 
   constructor() {
     this.#earlier.addEventListener('click', () => {
       this.#most += STEP;
       this.#drawRows();
     });
+    this.#list.addEventListener('keydown', event => this.#pressed(event));
+    this.#list.addEventListener('focusin', event => this.#makeCurrent(event.target as HTMLElement));
   }
 
   /** How many rows there are; those that are not on the page included. */
@@ -43,90 +48,78 @@ export class Timeline {
     return this.#all.length;
   }
 
-  draw(state: RunState, now: number): void {
+  draw(
+    state: RunState,
+    { now, children }: { readonly now: number; readonly children: readonly RunView[] },
+  ): void {
     const before = this.#state;
-    const hasChanged = LISTS.some(list => before?.[list] !== state[list]);
+    const told = children.map(({ runId, status }) => `${runId} ${status}`).join();
+    const hasChanged = told !== this.#children || LISTS.some(list => before?.[list] !== state[list]);
     this.#state = state;
-    if (hasChanged) this.#all = timelineOf(state);
-    const begin = Date.parse(state.startedAt ?? this.#all[0]?.startedAt ?? '');
+    this.#children = told;
+    if (hasChanged) this.#all = timelineOf(state, children);
+    this.#begin = Date.parse(state.startedAt ?? this.#all[0]?.startedAt ?? '') || now;
     const end = state.endedAt === undefined ? now : Date.parse(state.endedAt);
-    this.element.style.setProperty('--total', String(Math.max(end - begin, 1)));
-    if (hasChanged) this.#drawRows(begin);
+    const total = Math.max(end - this.#begin, 1);
+    this.element.style.setProperty('--total', String(total));
+    this.#axis.draw(total);
+    if (hasChanged) this.#drawRows();
   }
 
-  #drawRows(begin = Date.parse(this.#state?.startedAt ?? '')): void {
+  #drawRows(): void {
     const box = this.element;
     const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END;
     const rows = this.#all.slice(-this.#most);
     const keys = new Set(rows.map(({ key }) => key));
-    for (const [key, { item }] of this.#rows) {
+    for (const [key, { element: item }] of this.#lines) {
       if (keys.has(key)) continue;
       item.remove();
-      this.#rows.delete(key);
+      this.#lines.delete(key);
     }
     let place = this.#list.firstElementChild;
     for (const row of rows) {
-      const { item } = this.#drawOne(row, begin);
+      const item = this.#lineOf(row).element;
       if (place === item) place = place.nextElementSibling;
       else this.#list.insertBefore(item, place);
     }
     const earlier = this.#all.length - rows.length;
     this.#earlier.hidden = earlier === 0;
     setText(this.#earlier, `Show earlier (${counted(earlier, 'entry', 'entries')})`);
+    if (!this.#list.querySelector('[tabindex="0"]')) this.#makeCurrent(this.#stops()[0]);
     if (isAtEnd) box.scrollTop = box.scrollHeight;
   }
 
-  #drawOne(row: TimelineRow, begin: number): Drawn {
-    const drawn = this.#rows.get(row.key) ?? made(row);
-    this.#rows.set(row.key, drawn);
-    const { shown } = drawn;
-    if (shown?.source === row.source && shown.depth === row.depth && shown.detail === row.detail)
-      return drawn;
-    drawn.shown = row;
-    const { item } = drawn;
-    item.dataset.state = row.state;
-    item.dataset.timed = row.durationMs !== undefined || row.state === 'running' ? 'span' : 'point';
-    item.style.setProperty('--depth', String(row.depth));
-    item.style.setProperty('--at', String(Math.max(Date.parse(row.startedAt) - begin, 0) || 0));
-    item.style.setProperty('--for', String(row.durationMs ?? 0));
-    setText(drawn.detail, row.detail);
-    setText(drawn.length, row.durationMs === undefined ? '' : lengthOf(row.durationMs));
-    if (drawn.opened.open) setText(drawn.body, bodyOf(row));
-    return drawn;
+  #lineOf(row: TimelineRow): TimelineLine {
+    const line = this.#lines.get(row.key) ?? new TimelineLine(row);
+    this.#lines.set(row.key, line);
+    line.draw(row, this.#begin);
+    return line;
   }
-}
 
-const LISTS = ['nodes', 'tools', 'models', 'steps', 'turns', 'customs', 'decisions'] as const;
+  #stops(): readonly HTMLElement[] {
+    return [...this.#list.querySelectorAll<HTMLElement>('.line-head')];
+  }
 
-function made({ kind, name }: TimelineRow): Drawn {
-  const detail = element('span', { class: 'detail' });
-  const length = element('span', { class: 'length' });
-  const body = element('pre');
-  const opened = element(
-    'details',
-    {},
-    element(
-      'summary',
-      {},
-      element('span', { class: 'tick', 'aria-hidden': 'true' }),
-      element('span', { class: 'name', title: `${kind} ${name}` }, name),
-      detail,
-      length,
-      element('span', { class: 'lane', 'aria-hidden': 'true' }, element('span', { class: 'span' })),
-    ),
-    body,
-  );
-  const drawn: Drawn = {
-    ...{ item: element('li', { 'data-kind': kind }, opened), detail, length, body, opened },
-    shown: undefined,
-  };
-  // Most are never opened, and what went in and came out can be large.
-  opened.addEventListener('toggle', () => {
-    if (opened.open && drawn.shown) setText(body, bodyOf(drawn.shown));
-  });
-  return drawn;
-}
+  /** One line is a stop of the Tab key; arrows go to the others. */
+  #makeCurrent(target: HTMLElement | undefined): void {
+    const head = target?.closest<HTMLElement>('.line-head');
+    if (!head || head.tabIndex === 0) return;
+    for (const other of this.#list.querySelectorAll<HTMLElement>('.line-head[tabindex="0"]'))
+      other.tabIndex = -1;
+    head.tabIndex = 0;
+  }
 
-function bodyOf({ source }: TimelineRow): string {
-  return JSON.stringify(source, undefined, 2).slice(0, 100_000);
+  #pressed(event: KeyboardEvent): void {
+    const head = (event.target as HTMLElement).closest<HTMLElement>('.line-head');
+    if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
+    const stops = this.#stops();
+    const from = stops.indexOf(head);
+    const goals: Readonly<Record<string, number>> = {
+      ...{ ArrowUp: from - 1, ArrowDown: from + 1, Home: 0, End: stops.length - 1 },
+    };
+    const goal = goals[event.key];
+    if (goal === undefined) return;
+    event.preventDefault();
+    stops[goal]?.focus();
+  }
 }

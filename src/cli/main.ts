@@ -17,9 +17,7 @@ const code = await runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   home: fileURLToPath(HOME),
   version,
-  get page() {
-    return dashboardPage();
-  },
+  page: builtPage(),
   signals: process,
   // Asked for late: whoever only looks at standard input takes it from a child that shares it.
   input: {
@@ -39,3 +37,12 @@ const code = await runCommand(process.argv.slice(2), {
 if (code < 128) await output.write('').catch(() => undefined);
 // An agent that does not stop when it is told to may not keep the process alive.
 process.exit(code);
+
+/** A build of the command alone has no page to serve. */
+function builtPage(): string | undefined {
+  try {
+    return dashboardPage();
+  } catch {
+    return undefined;
+  }
+}

@@ -81,6 +81,13 @@ describe('the checker of histories finds nothing', () => {
     expect(anomaliesOf(STARTED, SAID, tried('d'), acked('d'), told, gone, left, LOSS, QUIET)).toEqual([]);
   });
 
+  it('where what a reader was given to the end was taken back afterwards, and not if before', () => {
+    const forked = [began('a'), read('a', 1), ...[2, 3, 4, 5].map(seq => read('a', seq, 'f')), ended('a')];
+    expect(anomaliesOf(STARTED, SAID, forked, LOSS, QUIET)).toEqual([]);
+    const early: Noted = { kind: 'fault', what: 'power loss', loses: { from: 0, to: 2 } };
+    expect(anomaliesOf(early, STARTED, SAID, forked, QUIET)).toEqual(['divergent']);
+  });
+
   it('where a whole run was lost to a fault', () => {
     expect(anomaliesOf(LOSS, STARTED, SAID, began('a'), reads('a', 1, 2), reset('a', 'gone'))).toEqual([]);
   });

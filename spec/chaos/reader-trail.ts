@@ -17,6 +17,8 @@ export class ReaderTrail {
   #seq = 0;
   #isOver = false;
   #hasLeft = false;
+  /** When its stream completed: what happens later it cannot be told. */
+  #endedAt = Infinity;
   #isGone = false;
 
   constructor(name: string, losses: LossWindows) {
@@ -36,6 +38,7 @@ export class ReaderTrail {
         if (!this.#isOver && !this.#isGone)
           this.#find('no end', 'its stream completed without the final event');
         this.#isOver = true;
+        this.#endedAt = record.t;
         return;
       case 'left':
         this.leave();
@@ -58,8 +61,8 @@ export class ReaderTrail {
     for (const { id, sum, t } of this.line) {
       const told = truth.get(parseCursor(id).seq);
       if (told?.id === id && told.sum === sum) continue;
-      // Whoever is no more cannot be told that what it saw was taken back.
-      if (this.#hasLeft && this.#losses.since(t)) continue;
+      // Whoever is no more, or has been given the end, cannot be told that what it saw was taken back.
+      if (this.#losses.since(this.#hasLeft ? t : this.#endedAt)) continue;
       find('divergent', `holds ${id} to be true, the log has ${told?.id ?? 'nothing'} there`);
       break;
     }
@@ -68,6 +71,7 @@ export class ReaderTrail {
 
   #begin(after: string): void {
     this.#hasLeft = false;
+    this.#endedAt = Infinity;
     if (after === 'start') {
       this.#restart();
       return;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -26,6 +26,22 @@ describe('a folder that fileBackend cannot use', () => {
     rmdirSync(join(dir, 'runs.journal'));
     const backend = await fileBackend({ dir });
     await backend.close();
+  });
+
+  // Linux says there that nothing is there, whatever one wants to make.
+  (existsSync('/proc/self') ? it : it.skip)('is refused where no folder can be made', async () => {
+    await expect(fileBackend({ dir: '/proc/sluice/deep' })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/^fileBackend: dir: expected a folder .*\/proc\/sluice.*ENOENT/),
+    });
+  });
+
+  it('is made with all above it, for this user alone', async () => {
+    const dir = join(place, 'new', 'deep', 'er');
+    await (await fileBackend({ dir })).close();
+    for (const made of [dir, join(dir, 'runs'), join(place, 'new')]) {
+      expect(statSync(made).mode & 0o777).toBe(0o700);
+    }
   });
 
   it('is used where the note of who has it cannot be written', async () => {

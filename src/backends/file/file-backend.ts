@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSluiceError, SluiceError } from '../../errors/sluice-error.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
@@ -6,6 +5,7 @@ import type { Backend } from '../backend.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { FileDirectory } from './file-directory.ts';
 import { FileLog } from './file-log.ts';
+import { makeFolder } from './make-folder.ts';
 import { openStore, type FileSettings, type FileTrouble } from './open-store.ts';
 import type { Fsync } from './sync-policy.ts';
 
@@ -67,7 +67,7 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
 
 async function lockFolder(dir: string): Promise<DirectoryLock> {
   try {
-    await mkdir(join(dir, 'runs'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(dir, 'runs'));
     return await DirectoryLock.take(dir);
   } catch (error) {
     throw refusalOf(dir, error);
@@ -75,7 +75,9 @@ async function lockFolder(dir: string): Promise<DirectoryLock> {
 }
 
 /** What a system says of a folder that it will not let anybody write in, however often they try. */
-const UNUSABLE: readonly (string | undefined)[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'];
+const UNUSABLE: readonly (string | undefined)[] = [
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOENT'],
+];
 
 /** In words of the option what the system said in words of its calls. */
 function refusalOf(dir: string, error: unknown): unknown {

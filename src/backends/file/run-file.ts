@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { chainStart } from '../../event/chain.ts';
 import type { AppendResult, Batch, LogQuery, ReadResult, RunRecord } from '../backend.ts';
 import { BatchIds } from '../batch-ids.ts';
@@ -6,6 +6,7 @@ import type { StoredEvents } from '../stored-run.ts';
 import { encodeGroup, entriesOf, hashOf } from './group-codec.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogState } from './log-state.ts';
+import { makeFolder } from './make-folder.ts';
 import type { OpenFiles } from './open-files.ts';
 import { bytesFrom, nextGroup } from './retention.ts';
 import { notThere } from './removed-file.ts';
@@ -159,7 +160,7 @@ export class RunFile implements StoredEvents {
     const newest = state.segments.at(-1);
     const largest = Math.min(Math.max(this.#record.keep.bytes / 8, MB), 16 * MB);
     if (newest && newest.size + bytes <= largest) return newest;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const first = state.tip + 1;
     const segment = new Segment(this.#services.files, segmentPath(this.#folder, first), first);
     state.segments.push(segment);

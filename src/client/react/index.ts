@@ -1,3 +1,5 @@
+'use client';
+
 export { type LiveConnection, type LiveStatus } from './live-store.ts';
 export { type RunListContent } from './run-list-source.ts';
 export { SluiceProvider, useClient, type SluiceProviderProps } from './sluice-provider.ts';

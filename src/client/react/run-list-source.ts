@@ -81,18 +81,21 @@ export class RunListSource implements LiveSource<RunListContent> {
         this.#runs.delete(news.runId);
         break;
       default:
+        if (this.#isBeyond(news.run)) return;
         this.#runs.set(news.run.runId, news.run);
     }
     const sorted = [...this.#runs.values()].sort(byAge);
-    // Of a run that is older than all that are shown it is not known what lies between.
-    const oldest = news.news === 'run' && this.#hasOlder && sorted.at(-1)?.runId === news.run.runId;
-    const kept =
-      oldest && !this.#sorted.some(({ runId }) => runId === news.run.runId) ? sorted.length - 1 : this.#limit;
-    for (const { runId } of sorted.slice(kept)) {
+    this.#sorted = sorted.slice(0, this.#limit);
+    for (const { runId } of sorted.slice(this.#limit)) {
       this.#runs.delete(runId);
       this.#hasOlder = true;
     }
-    this.#sorted = sorted.slice(0, kept);
+  }
+
+  /** Of a run that is older than all that are shown it is not known what lies between. */
+  #isBeyond(run: RunView): boolean {
+    const oldest = this.#sorted.at(-1);
+    return this.#hasOlder && !this.#runs.has(run.runId) && oldest !== undefined && byAge(run, oldest) > 0;
   }
 }
 

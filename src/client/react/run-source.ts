@@ -69,7 +69,7 @@ export class RunSource implements LiveSource<RunContent> {
     if (!this.#state.isGone || stop.aborted) return;
     throw new SluiceError(
       'RUN_NOT_FOUND',
-      `run: ${this.#runId} is gone: it has expired or was erased. What was read of it is still shown.`,
+      `run ${JSON.stringify(this.#runId)} is gone: it has expired or was erased. What was read of it is still shown.`,
     );
   }
 

@@ -7,9 +7,12 @@ import {
   type RunEvent,
   type RunState,
 } from '../client/index.ts';
+import { systemClock } from '../time/clock.ts';
 import { pageBefore, seqOf } from './event-pages.ts';
+import { readingMeter } from './reading-meter.ts';
 import type { RunList } from './run-list.ts';
 import { PATIENCE, problemOf, server } from './server.ts';
+import { session } from './session.ts';
 import { isChannel } from './terminal.ts';
 import { whileVisible } from './while-visible.ts';
 
@@ -40,7 +43,7 @@ export function liveRun(runId: string, list: RunList, observer: LiveObserver): (
   /** Asks the list rather than the server, which would answer 404 to a run that is gone, and browsers log that. */
   const fetchIfThere: typeof fetch = async (input, init) => {
     const presence = await list.presenceOf(runId);
-    return presence === 'gone' ? new Response(null, { status: 404 }) : fetch(input, init);
+    return presence === 'gone' ? new Response(null, { status: 404 }) : session.fetch(input, init);
   };
   const fail = (error: unknown): void => {
     if (isClosed) return;
@@ -53,7 +56,11 @@ export function liveRun(runId: string, list: RunList, observer: LiveObserver): (
       ...PATIENCE,
       ...{ after, fetch: fetchIfThere, onState: observer.connection },
     });
-    stop = whileVisible(connection, { next: observer.next, error: fail });
+    const next = (item: RunEvent | Notice): Promise<void> | undefined => {
+      readingMeter.take(item, systemClock.now());
+      return observer.next(item);
+    };
+    stop = whileVisible(connection, { next, error: fail });
   };
   const join = async (): Promise<void> => {
     const state = await stateOf(runId, list);

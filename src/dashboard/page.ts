@@ -1,44 +1,63 @@
 import { systemClock } from '../time/clock.ts';
-import { byId, element, setText } from './element.ts';
-import { RunList, type ListState } from './run-list.ts';
+import { hashOf, readAddress, saysFilter, type Address } from './address.ts';
+import { Charts } from './charts.ts';
+import { drawConnection } from './connection-line.ts';
+import { byId, element } from './element.ts';
+import { listenForKeys } from './list-keys.ts';
+import { RunList } from './run-list.ts';
 import { RunPanel } from './run-panel.ts';
-import { isWanted, RunRows } from './run-rows.ts';
-import { problemOf } from './server.ts';
-import { fillStartForm } from './start-form.ts';
-import { counted } from './words.ts';
-
-const CONNECTION: Readonly<Record<ListState, string>> = {
-  connecting: 'connecting…',
-  live: 'live',
-  lost: 'reconnecting…',
-  refused: 'not connected',
-};
+import { RunSide } from './run-side.ts';
+import { session } from './session.ts';
+import { accountLine, signInForm } from './sign-in.ts';
+import { agentsOf, fillStartForm } from './start-form.ts';
+import { themeButton } from './theme.ts';
 
 const main = byId('main');
-const finder = byId('find') as HTMLInputElement;
-const older = byId('older') as HTMLButtonElement;
-const rows = new RunRows(byId('runs'));
-const list = new RunList(() => drawSoon());
+/** Room for the list beside a run. */
+const wide = matchMedia('(min-width: 721px)');
+let address: Address = readAddress(location.hash);
 let panel: RunPanel | undefined;
 let isDrawDue = false;
 let wasOffered = false;
 
-/** The run that the address names; it survives a reload and can be shared. */
-function selected(): string | undefined {
-  const [, runId] = /^#run=([^&]+)/.exec(location.hash) ?? [];
-  // Ids need no escaping; what is escaped by hand and cannot be read names no run.
-  return runId !== undefined && /^[\w.-]+$/.test(runId) ? runId : undefined;
+const list = new RunList(drawSoon, address.filter);
+const side = new RunSide(list, {
+  filter: address.filter,
+  onFilter: filter => go({ ...readAddress(location.hash), filter }),
+  onChange: drawSoon,
+});
+const charts = new Charts();
+
+/** Goes somewhere without a way back, as for each letter of a search. */
+function go(to: Address): void {
+  history.replaceState(history.state, '', hashOf(to) || location.pathname + location.search);
+  follow(to.runId !== address.runId);
+}
+
+/** Shows what the address says. `isNew`: another run, or another place in it. */
+function follow(isNew: boolean): void {
+  const said = readAddress(location.hash);
+  // Links within the page name a run alone, and leave the list as it is.
+  if (!saysFilter(location.hash) && isNew) {
+    address = { ...said, filter: address.filter };
+    history.replaceState(history.state, '', hashOf(address) || location.pathname + location.search);
+  } else {
+    address = said;
+  }
+  side.show(address.filter);
+  list.narrow(address.filter);
+  if (isNew) select();
+  drawSoon();
 }
 
 function select(): void {
+  const { runId } = address;
   panel?.close();
-  const runId = selected();
   panel = runId === undefined ? undefined : new RunPanel(runId, list, drawSoon);
   main.replaceChildren(panel?.element ?? invitation());
   document.body.classList.toggle('has-run', panel !== undefined);
   if (!panel) document.title = 'Sluice';
   scrollTo(0, 0);
-  drawSoon();
 }
 
 function invitation(): HTMLElement {
@@ -49,7 +68,15 @@ function invitation(): HTMLElement {
     element(
       'p',
       { class: 'quiet' },
-      'Every run is one ordered stream of events; this page replays it from the first.',
+      'Every run is one ordered stream of events. ',
+      element('kbd', {}, 'j'),
+      ' and ',
+      element('kbd', {}, 'k'),
+      ' go through the list, ',
+      element('kbd', {}, 'Enter'),
+      ' opens, ',
+      element('kbd', {}, '/'),
+      ' searches.',
     ),
   );
 }
@@ -68,30 +95,18 @@ function selectNewest(): void {
   const [newest] = list.runs;
   if (list.state !== 'live' || wasOffered) return;
   wasOffered = true;
-  if (newest && location.hash === '' && matchMedia('(min-width: 721px)').matches) {
-    location.replace(`#run=${newest.runId}`);
-  }
+  if (newest && location.hash === '' && wide.matches) go({ ...address, runId: newest.runId });
 }
 
 function draw(): void {
   selectNewest();
-  const { runs, state } = list;
-  const wanted = finder.value.trim();
-  const shown = wanted === '' ? runs : runs.filter(run => isWanted(run, wanted));
-  rows.draw(shown, { selected: selected(), now: systemClock.now() });
-  const all = runs.length === 0 ? '' : String(runs.length);
-  setText(byId('run-count'), wanted === '' ? all : `${shown.length} of ${counted(runs.length, 'run')}`);
-  finder.hidden = runs.length < 2 && wanted === '';
-  older.hidden = !list.hasOlder;
-  byId('no-runs').hidden = runs.length > 0 || state !== 'live';
-  drawConnection(state === 'live' && panel?.isLost ? 'lost' : state);
-}
-
-function drawConnection(state: ListState): void {
-  const connection = byId('connection');
-  connection.dataset.state = state;
-  connection.title = list.problem;
-  setText(connection, CONNECTION[state]);
+  side.draw(address.runId);
+  const { state, liveUntil, problem } = list;
+  const now = systemClock.now();
+  drawConnection({
+    ...{ liveUntil, problem, now },
+    state: state === 'live' && panel?.isLost ? 'lost' : state,
+  });
 }
 
 /** Runs that go on grow older without news of them. */
@@ -99,24 +114,39 @@ function tick(): void {
   systemClock.alarm(
     1_000,
     () => {
-      if (list.runs.some(({ endedAt }) => endedAt === undefined)) drawSoon();
+      side.tick();
+      charts.turn({ live: side.live, isReading: panel !== undefined });
+      if (list.state !== 'live' || list.runs.some(({ endedAt }) => endedAt === undefined)) drawSoon();
       tick();
     },
     false,
   );
 }
 
-addEventListener('hashchange', select);
-finder.addEventListener('input', drawSoon);
-older.addEventListener('click', () => {
-  older.disabled = true;
-  list
-    .loadOlder()
-    .catch((error: unknown) => setText(byId('run-count'), problemOf(error)))
-    .finally(() => (older.disabled = false));
+/** On a narrow screen the list is a screen of its own. */
+function showList(): void {
+  if (!wide.matches && address.runId !== undefined) location.hash = '';
+}
+
+addEventListener('hashchange', () => follow(true));
+addEventListener('online', drawSoon);
+addEventListener('offline', drawSoon);
+byId('skip').addEventListener('click', event => {
+  // The address says which run is shown, so the link may not change it.
+  event.preventDefault();
+  main.focus();
 });
+listenForKeys({ list: byId('runs'), search: side.bar.search, showList });
+themeButton(byId('theme') as HTMLButtonElement);
+signInForm(byId('sign-in'), byId('frame'));
+accountLine(byId('account'));
+byId('charts').append(charts.element);
 select();
 tick();
-void fillStartForm(byId('start') as HTMLFormElement, runId => {
-  location.hash = `run=${runId}`;
+void session.begin();
+void agentsOf().then(agents => {
+  side.offer(agents.map(({ name }) => name));
+  fillStartForm(byId('start') as HTMLFormElement, agents, runId => {
+    location.hash = `run=${runId}`;
+  });
 });

@@ -1,5 +1,7 @@
 import type { RunListNews } from '../client/index.ts';
 import type { RunView } from '../http/run-view.ts';
+import { systemClock } from '../time/clock.ts';
+import { isNarrowed, NO_FILTER, queryOf, type RunFilter } from './run-filter.ts';
 import { PATIENCE, problemOf, server } from './server.ts';
 import { whileVisible } from './while-visible.ts';
 
@@ -17,31 +19,35 @@ export type ListState = 'connecting' | 'live' | 'lost' | 'refused';
 export class RunList {
   readonly #runs = new Map<string, RunView>();
   readonly #onChange: () => void;
+  #filter: RunFilter;
+  #stop: () => void;
   #sorted: readonly RunView[] | undefined;
   #waiting: (() => void)[] = [];
   #next: string | undefined;
   #state: ListState = 'connecting';
+  #isRead = false;
+  #liveUntil: number | undefined;
   /** Why the server refuses. */
   problem = '';
 
-  constructor(onChange: () => void) {
+  constructor(onChange: () => void, filter: RunFilter = NO_FILTER) {
     this.#onChange = onChange;
-    const feed = server.watch(
-      { limit: PAGE },
-      // Connected is not yet informed: live is the list when it was read.
-      { ...PATIENCE, onState: ({ status }) => status === 'waiting' && this.#setState('lost') },
-    );
-    whileVisible(feed, {
-      next: news => this.#take(news),
-      error: error => {
-        this.problem = problemOf(error);
-        this.#setState('refused');
-      },
-    });
+    this.#filter = filter;
+    this.#stop = this.#read();
   }
 
   get state(): ListState {
     return this.#state;
+  }
+
+  /** When the list was last known to be as it is on the server, in milliseconds; absent while it is, and before. */
+  get liveUntil(): number | undefined {
+    return this.#liveUntil;
+  }
+
+  /** Whether these are the runs of the filter that was asked for last; before, those of another are shown. */
+  get isRead(): boolean {
+    return this.#isRead;
   }
 
   /** Newest first. */
@@ -57,13 +63,37 @@ export class RunList {
     return this.#next !== undefined && this.#runs.size < MOST_RUNS;
   }
 
+  /** Whether these are all runs there are. */
+  get isWhole(): boolean {
+    return (
+      this.#isRead && this.#next === undefined && this.#runs.size < MOST_RUNS && !isNarrowed(this.#filter)
+    );
+  }
+
   get(runId: string): RunView | undefined {
     return this.#runs.get(runId);
   }
 
+  /** Asks for other runs; those that are here stay until the answer comes. */
+  narrow(filter: RunFilter): void {
+    const isSame = JSON.stringify(queryOf(filter)) === JSON.stringify(queryOf(this.#filter));
+    this.#filter = filter;
+    if (!isSame) this.retry();
+  }
+
+  /** Asks once more; for a server that has refused. */
+  retry(): void {
+    this.#stop();
+    this.#isRead = false;
+    if (this.#state === 'refused') this.#setState('connecting');
+    this.#stop = this.#read();
+  }
+
   /** Rejects with what `list` of the client rejects with. */
   async loadOlder(): Promise<void> {
-    const { runs, next } = await server.list({ limit: PAGE, page: this.#next });
+    const filter = this.#filter;
+    const { runs, next } = await server.list({ ...queryOf(filter), limit: PAGE, page: this.#next });
+    if (filter !== this.#filter) return;
     this.#next = next;
     for (const run of runs) if (!this.#runs.has(run.runId)) this.#runs.set(run.runId, run);
     this.#changed();
@@ -85,6 +115,21 @@ export class RunList {
     }
   }
 
+  #read(): () => void {
+    const feed = server.watch(
+      { ...queryOf(this.#filter), limit: PAGE },
+      // Connected is not yet informed: live is the list when it was read.
+      { ...PATIENCE, onState: ({ status }) => status === 'waiting' && this.#setState('lost') },
+    );
+    return whileVisible(feed, {
+      next: news => this.#take(news),
+      error: error => {
+        this.problem = problemOf(error);
+        this.#setState('refused');
+      },
+    });
+  }
+
   #take(news: RunListNews): void {
     if (news.news === 'removed') this.#runs.delete(news.runId);
     if (news.news === 'run') this.#runs.set(news.run.runId, news.run);
@@ -92,6 +137,7 @@ export class RunList {
       this.#runs.clear();
       for (const run of news.runs) this.#runs.set(run.runId, run);
       this.#next = news.next;
+      this.#isRead = true;
       this.#setState('live');
     }
     this.#changed();
@@ -105,6 +151,8 @@ export class RunList {
   }
 
   #setState(state: ListState): void {
+    if (this.#state === 'live' && state !== 'live') this.#liveUntil = systemClock.now();
+    if (state === 'live') this.#liveUntil = undefined;
     this.#state = state;
     if (state === 'live' || state === 'refused') for (const resolve of this.#waiting.splice(0)) resolve();
     this.#onChange();

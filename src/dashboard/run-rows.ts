@@ -81,15 +81,3 @@ export function labelChips(run: Pick<RunView, 'agent' | 'labels'>): HTMLElement[
     element('span', { class: 'chip', title: `${label}=${value}` }, `${label}=${value}`),
   );
 }
-
-/** Whether a run is one that somebody looks for; words in any order, over everything the list shows. */
-export function isWanted(run: RunView, wanted: string): boolean {
-  const labels = Object.entries(run.labels ?? {}).map(pair => pair.join('='));
-  const text = [nameOf(run), run.runId, run.threadId, run.status, STATUS_WORDS[run.status], ...labels]
-    .join(' ')
-    .toLowerCase();
-  return wanted
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word));
-}

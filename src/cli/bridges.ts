@@ -2,21 +2,29 @@ import { a2aQueue } from '../bridges/a2a-queue/index.ts';
 import { dockrion } from '../bridges/dockrion/index.ts';
 import type { Bridge } from '../http/index.ts';
 import { SluiceError } from '../index.ts';
+import type { Config } from './config/config-schema.ts';
 
-/** What `--bridge` knows, each at its usual place. */
-const BRIDGES: Readonly<Record<string, () => Bridge>> = {
+type Choice = NonNullable<Config['bridges']>;
+
+/** What `--bridge` knows, each at its usual place unless the file of settings says another. */
+const BRIDGES: { readonly [Name in keyof Choice]-?: (options: NonNullable<Choice[Name]>) => Bridge } = {
   'a2a-queue': a2aQueue,
   dockrion,
 };
 
-/** The bridges of these names, each once. Throws `BAD_OPTION`. */
-export function bridgesOf(names: readonly string[]): readonly Bridge[] {
-  return [...new Set(names)].map(name => {
-    if (Object.hasOwn(BRIDGES, name)) return BRIDGES[name]!();
+/** The bridges of these names, else those of the file, each once. Throws `BAD_OPTION`, `BAD_FILTER`. */
+export function bridgesOf(flags: readonly string[] | undefined, file: Choice = {}): readonly Bridge[] {
+  return [...new Set(flags ?? namesOf(file))].map(name => {
+    if (name === 'dockrion') return BRIDGES.dockrion(file.dockrion ?? {});
+    if (name === 'a2a-queue') return BRIDGES['a2a-queue'](file['a2a-queue'] ?? {});
     const known = Object.keys(BRIDGES).join(', ');
     throw new SluiceError(
       'BAD_OPTION',
       `--bridge: expected one of ${known}, got ${JSON.stringify(name.slice(0, 100))}. Give the flag once for each.`,
     );
   });
+}
+
+function namesOf(file: Choice): readonly string[] {
+  return Object.entries(file).flatMap(([name, options]) => (options === undefined ? [] : [name]));
 }

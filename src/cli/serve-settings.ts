@@ -1,114 +1,214 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SluiceError } from '../index.ts';
-import type { Bridge } from '../http/index.ts';
+import type { DockrionStreaming } from '../bridges/dockrion/index.ts';
+import type { FileBackendOptions } from '../backends/file/index.ts';
+import type { RedisBackendOptions } from '../backends/redis/index.ts';
+import type { Bridge, HandlerOptions } from '../http/index.ts';
+import type { JwtOptions } from '../http/jwt/index.ts';
+import type { EngineOptions } from '../index.ts';
+import { checkBackend, type BackendChoice } from './backend-choice.ts';
 import { bridgesOf } from './bridges.ts';
-import { shownAddress } from './shown-address.ts';
+import { checkFolder, checkPort } from './check-setting.ts';
+import type { ConfigFile } from './config/config-file.ts';
+import type { Config } from './config/config-schema.ts';
+import { readDockfile } from './config/dockfile.ts';
+import { secretAt } from './config/secret-at.ts';
+import { Sources, type Origin } from './config/sources.ts';
 
 /** What was given, as text; absent where nothing was. */
 export interface ServeFlags {
+  readonly config?: string | undefined;
   readonly port?: string | undefined;
   readonly host?: string | undefined;
+  readonly allowHost?: readonly string[] | undefined;
   readonly backend?: string | undefined;
   readonly agents?: string | undefined;
+  readonly keys?: string | undefined;
   readonly demo?: boolean | undefined;
   readonly survey?: string | undefined;
   readonly bridge?: readonly string[] | undefined;
   readonly cancelOnStop?: boolean | undefined;
 }
 
-/** Where runs are kept: `dir` is an absolute path; `url` may hold a password, and is never shown. */
-export type BackendChoice =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'file'; readonly dir: string }
-  | { readonly kind: 'redis'; readonly url: string };
-
-/** {@link ServeFlags} and variables, checked, with every default filled in. */
+/** {@link ServeFlags}, variables and a file of settings, checked, with the defaults of the command filled in. */
 export interface ServeSettings {
   readonly port: number;
   readonly host: string;
   readonly backend: BackendChoice;
+  readonly file: Omit<FileBackendOptions, 'dir'>;
+  readonly redis: Omit<RedisBackendOptions, 'url'>;
   /** An absolute path. */
   readonly agents: string | undefined;
-  /** The folder that the agent `survey` looks at; absent without `--demo`. */
+  /** The folder that the agent `survey` looks at; absent without a demo. */
   readonly surveyed: string | undefined;
   /** Other systems whose clients are answered, too. */
   readonly bridges: readonly Bridge[];
   /** Whether a signal leaves runs to others that can go on with them. */
   readonly handOver: boolean;
+  /** An absolute path. */
+  readonly keys: string | undefined;
+  readonly jwt: JwtOptions | undefined;
+  readonly handler: Omit<HandlerOptions, 'authorize' | 'bridges' | 'page' | 'clock'>;
+  readonly engine: Omit<EngineOptions, 'backend' | 'agents' | 'events' | 'clock'>;
+  /** Where each setting that somebody gave came from. */
+  readonly origins: readonly Origin[];
+  /** What a Dockfile says that does nothing here. */
+  readonly notes: readonly string[];
 }
 
 /** Where a server listens unless it is told otherwise. */
 export const DEFAULTS = { port: 4400, host: '127.0.0.1', backend: 'memory' } as const;
 
-const LAST_PORT = 65_535;
+/** The process that settings are for. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly home: string;
+  readonly file?: ConfigFile | undefined;
+}
 
-/** Flags win over variables, and an empty variable counts as none. Throws `BAD_OPTION`. */
+/**
+ * Flags win over variables, these over the file, it over the Dockfile that it names, and an empty variable counts as none.
+ * Paths in a file begin where the file is, others where the command runs. Throws `BAD_OPTION`, `BAD_FILTER`.
+ */
 export function resolveServe(
   flags: ServeFlags,
   env: Readonly<Record<string, string | undefined>>,
-  { cwd, home }: { readonly cwd: string; readonly home: string },
+  { cwd, home, file }: Surroundings,
 ): ServeSettings {
-  const port = given(['--port', flags.port], ['PORT', env.PORT]);
-  const host = given(['--host', flags.host], ['HOST', env.HOST]);
-  const backend = given(['--backend', flags.backend], ['SLUICE_BACKEND', env.SLUICE_BACKEND]);
-  if (flags.survey !== undefined && !flags.demo) {
-    throw new SluiceError(
-      'BAD_OPTION',
-      '--survey: it is for the demo agents, which are not there. Add --demo.',
-    );
-  }
+  const config: Config = file?.config ?? {};
+  const folder = file?.folder ?? cwd;
+  const { notes, ...dock } = readDockfile(config.dockfile, { folder, env });
+  const sources = new Sources(file);
+  const given = { flags, env, config, sources, cwd, folder };
+  const port = sources.first('port', ['--port', flags.port], ['PORT', env['PORT']]);
+  const host = sources.first('host', ['--host', flags.host], ['HOST', env['HOST']]);
+  const backend =
+    sources.first('backend', ['--backend', flags.backend], ['SLUICE_BACKEND', env['SLUICE_BACKEND']]) ??
+    sources.inFile('backend', config.backend) ??
+    (dock.backend && {
+      name: 'streaming.backend',
+      text: dock.redisUrl && dock.backend === 'redis' ? dock.redisUrl : dock.backend,
+    });
+  if (flags.cancelOnStop) sources.say('cancelOnStop', '--cancel-on-stop', 'true');
+  if (flags.bridge) sources.say('bridges', '--bridge', flags.bridge.join(', '));
+  const fromFile = backend?.name !== '--backend' && backend?.name !== 'SLUICE_BACKEND';
   return {
-    port: port ? checkPort(port) : DEFAULTS.port,
-    host: host?.text ?? DEFAULTS.host,
-    backend: backend ? checkBackend(backend, cwd, env.REDIS_URL) : { kind: DEFAULTS.backend },
-    agents: flags.agents === undefined ? undefined : resolve(cwd, flags.agents),
-    bridges: bridgesOf(flags.bridge ?? []),
-    handOver: !flags.cancelOnStop,
-    surveyed: flags.demo ? checkFolder(resolve(cwd, flags.survey ?? home)) : undefined,
+    port: port ? checkPort(port) : (config.port ?? DEFAULTS.port),
+    host: host?.text ?? config.host ?? DEFAULTS.host,
+    backend: backend
+      ? checkBackend(backend, fromFile ? folder : cwd, env['REDIS_URL'])
+      : { kind: DEFAULTS.backend },
+    file: { ...config.file },
+    redis: { ...config.redis },
+    agents: pathOf(given, 'agents', { flag: '--agents', variable: 'SLUICE_AGENTS' }),
+    keys: pathOf(given, 'keys', { flag: '--keys', variable: 'SLUICE_KEYS' }),
+    surveyed: surveyedOf(given, home),
+    bridges: bridgesOf(
+      flags.bridge,
+      dockrionWith(config.bridges, config.dockfile !== undefined, dock.events),
+    ),
+    handOver: !(flags.cancelOnStop ?? config.cancelOnStop),
+    jwt: jwtOf(given),
+    handler: handlerOf(given, dock.heartbeat),
+    engine: engineOf(given, dock),
+    origins: sources.all(),
+    notes,
   };
 }
 
 interface Given {
-  readonly name: string;
-  readonly text: string;
+  readonly flags: ServeFlags;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: Config;
+  readonly sources: Sources;
+  readonly cwd: string;
+  readonly folder: string;
 }
 
-function given(...places: readonly (readonly [name: string, text: string | undefined])[]): Given | undefined {
-  const place = places.find(([, text]) => text !== undefined && text !== '');
-  return place && { name: place[0], text: place[1]! };
+function pathOf(
+  { flags, env, config, sources, cwd, folder }: Given,
+  name: 'agents' | 'keys',
+  { flag, variable }: { readonly flag: string; readonly variable: string },
+): string | undefined {
+  const key = name === 'keys' ? 'auth.keys' : name;
+  const place = sources.first(key, [flag, flags[name]], [variable, env[variable]]);
+  if (place) return resolve(cwd, place.text);
+  const written = name === 'keys' ? config.auth?.keys : config.agents;
+  return written === undefined ? undefined : resolve(folder, written);
 }
 
-function checkPort({ name, text }: Given): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= LAST_PORT) return port;
-  throw new SluiceError(
-    'BAD_OPTION',
-    `${name}: expected a port from 0 to ${LAST_PORT}, got ${JSON.stringify(text.slice(0, 200))}. 0 takes any free port.`,
+function surveyedOf({ flags, config, sources, cwd, folder }: Given, home: string): string | undefined {
+  const isDemo = flags.demo ?? config.demo ?? false;
+  if (flags.demo) sources.say('demo', '--demo', 'true');
+  const flag = sources.first('survey', ['--survey', flags.survey]);
+  if (flag) return checkFolder('--survey', resolve(cwd, flag.text), isDemo);
+  if (config.survey !== undefined) return checkFolder('survey', resolve(folder, config.survey), isDemo);
+  return isDemo ? checkFolder('survey', home, isDemo) : undefined;
+}
+
+function dockrionWith(
+  bridges: Config['bridges'],
+  hasDockfile: boolean,
+  events: DockrionStreaming['events'],
+): Config['bridges'] {
+  const listed = typeof events === 'string' ? events : events && [...events];
+  return hasDockfile ? { ...bridges, dockrion: { events: listed, ...bridges?.dockrion } } : bridges;
+}
+
+function jwtOf({ config: { auth }, env, folder }: Given): JwtOptions | undefined {
+  if (!auth?.jwt) return undefined;
+  const { key, algorithms = [], issuer = '', audience = '', ...rest } = auth.jwt;
+  return {
+    ...{ ...rest, algorithms, issuer, audience },
+    ...(key && { key: secretAt('auth.jwt.key', key, { env, folder }) }),
+  };
+}
+
+function handlerOf(
+  { flags, env, config, sources, folder }: Given,
+  heartbeat?: number,
+): ServeSettings['handler'] {
+  const { basePath, streamAge, retry, bodyLimit, cors, grants = {}, limits = {} } = config;
+  const hosts = sources.first(
+    'allowedHosts',
+    ['--allow-host', flags.allowHost?.join(',')],
+    ['SLUICE_ALLOWED_HOSTS', env['SLUICE_ALLOWED_HOSTS']],
   );
+  const named = hosts?.text.split(',').map(name => name.trim());
+  const secret = sources.first('grants.secret', ['SLUICE_GRANTS_SECRET', env['SLUICE_GRANTS_SECRET']]);
+  const { tenantConnections, addressConnections, tenantRequests, tenantEvents, addressFailures, proxies } =
+    limits;
+  return {
+    allowedHosts: named?.includes('any') ? 'any' : (named ?? config.allowedHosts),
+    ...{ basePath, streamAge, retry, bodyLimit, heartbeat: config.heartbeat ?? heartbeat },
+    cors: cors?.origins && { origins: cors.origins, credentials: cors.credentials },
+    grants: {
+      ...grants,
+      secret: secret?.text ?? (grants.secret && secretAt('grants.secret', grants.secret, { env, folder })),
+    },
+    limits: { tenantConnections, addressConnections, tenantRequests, tenantEvents, addressFailures, proxies },
+  };
 }
 
-function checkBackend({ name, text }: Given, cwd: string, redisUrl: string | undefined): BackendChoice {
-  if (text === 'memory') return { kind: 'memory' };
-  if (text.startsWith('file:') && text.length > 5) return { kind: 'file', dir: resolve(cwd, text.slice(5)) };
-  if (/^rediss?:\/\/./.test(text)) return { kind: 'redis', url: text };
-  if (text === 'redis' && redisUrl) return { kind: 'redis', url: redisUrl };
-  if (text === 'redis')
-    throw new SluiceError(
-      'BAD_OPTION',
-      `${name} redis: expected its address in REDIS_URL, which is not set. Set it, or pass redis://HOST:PORT.`,
-    );
-  throw new SluiceError(
-    'BAD_OPTION',
-    `${name}: expected memory, file:DIR or redis://HOST:PORT, got ${shownAddress(text)}. ` +
-      'To keep runs elsewhere, pass a backend to createEngine in a program of your own.',
-  );
-}
-
-function checkFolder(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  throw new SluiceError(
-    'BAD_OPTION',
-    `--survey: expected a folder, got ${JSON.stringify(path.slice(0, 200))}, which is none.`,
-  );
+function engineOf(
+  { config, env, folder }: Given,
+  dock: Pick<DockrionStreaming, 'ttl' | 'maxDuration' | 'keptEvents'>,
+): ServeSettings['engine'] {
+  const { limits = {}, secrets = {}, storageTimeout, idle, grace } = config;
+  const { liveRuns, eventBytes, keptEvents = dock.keptEvents, keptBytes, mailbox } = limits;
+  const values = Object.entries(secrets.values ?? {}).map(([name, place]) => [
+    name,
+    secretAt(`secrets.values.${name}`, place, { env, folder }),
+  ]);
+  return {
+    ...{ storageTimeout, idle, grace },
+    ttl: config.ttl ?? dock.ttl,
+    maxDuration: config.maxDuration ?? dock.maxDuration,
+    limits: { liveRuns, eventBytes, keptEvents, keptBytes, mailbox },
+    ...(config.secrets && {
+      secrets: {
+        detect: secrets.detect ?? false,
+        values: Object.fromEntries(values) as Record<string, string>,
+      },
+    }),
+  };
 }

@@ -8,11 +8,13 @@ export interface Welcome {
   readonly place?: string | undefined;
   /** The run that a demo server has started. */
   readonly demoRunId?: string | undefined;
+  /** Whether clients need a credential. */
+  readonly isGuarded?: boolean | undefined;
 }
 
 /** The lines a server prints when it is up. Pure. */
-export function welcome({ version, url, agents, place, demoRunId }: Welcome): string {
-  const demo = demoRunId === undefined ? [] : curlLines(url, demoRunId);
+export function welcome({ version, url, agents, place, demoRunId, isGuarded = false }: Welcome): string {
+  const demo = demoRunId === undefined ? [] : curlLines(url, demoRunId, isGuarded);
   return [
     '',
     `  Sluice ${version} is up. Open  ${url}`,
@@ -20,6 +22,7 @@ export function welcome({ version, url, agents, place, demoRunId }: Welcome): st
     agents.length > 0
       ? `  Agents: ${agents.join(', ')}`
       : '  It has no agents yet. Give it yours with --agents ./agents.mjs, or look around with --demo.',
+    ...(isGuarded ? ['', '  Whoever asks it for something needs a key or a token.'] : []),
     ...demo,
     '',
     place === undefined
@@ -29,20 +32,21 @@ export function welcome({ version, url, agents, place, demoRunId }: Welcome): st
   ].join('\n');
 }
 
-function curlLines(url: string, runId: string): string[] {
+function curlLines(url: string, runId: string, isGuarded: boolean): string[] {
   const body = `'{"input":{"text":"Every word of this is an event"}}'`;
+  const key = isGuarded ? ` -H "Authorization: Bearer $SLUICE_API_KEY"` : '';
   return [
     '',
     '  A first run has started. Watch its events from another terminal:',
     '',
-    `    curl -N ${url}/runs/${runId}/events`,
+    `    curl -N ${url}/runs/${runId}/events${key}`,
     '',
     '  Start a run of your own and watch it:',
     '',
-    `    curl -N ${url}/invoke/echo/stream -H 'content-type: application/json' -d ${body}`,
+    `    curl -N ${url}/invoke/echo/stream${key} -H 'content-type: application/json' -d ${body}`,
     '',
     '  List the runs:',
     '',
-    `    curl ${url}/runs`,
+    `    curl ${url}/runs${key}`,
   ];
 }

@@ -1,13 +1,15 @@
 import { Command } from 'commander';
 import { config } from 'rxjs';
 import { createEngine, isSluiceError, SluiceError, type Engine, type EngineOptions } from '../../index.ts';
-import { fileBackend, type FileTrouble } from '../../backends/file/index.ts';
-import { redisBackend, type RedisTrouble } from '../../backends/redis/index.ts';
-import { serveHttp, type HttpServer } from '../../http/index.ts';
+import { serveHttp, type HandlerOptions, type HttpServer } from '../../http/index.ts';
 import type { CommandHost } from '../command-host.ts';
+import { readConfig } from '../config/config-file.ts';
 import { demoAgents } from '../demo/demo-agents.ts';
 import { AT_ONCE, EXIT_CODES } from '../exit-codes.ts';
 import { loadAgents } from '../load-agents.ts';
+import { collected } from '../repeated-flags.ts';
+import { authorizeOf } from '../serve-auth.ts';
+import { openStores } from '../serve-stores.ts';
 import { DEFAULTS, resolveServe, type ServeFlags, type ServeSettings } from '../serve-settings.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { welcome } from '../welcome.ts';
@@ -32,10 +34,16 @@ Examples:
   Keep runs in Redis; its address has a password, so it comes as a variable:
     $ REDIS_URL=redis://... sluice serve --backend redis --agents ./agents.mjs
 
+  Let other machines in, with keys:
+    $ sluice keys new --subject website --file keys.json
+    $ sluice serve --host 0.0.0.0 --keys keys.json --agents ./agents.mjs
+
   Any free port, as a script would choose it:
     $ PORT=0 sluice serve --agents ./agents.mjs
 
-Flags win over variables. Only this machine can reach the server: other addresses are refused.
+Flags win over variables, and these over sluice.config.yaml, which has every setting there is: see
+docs/reference/configuration.md, and sluice doctor for what holds. Without keys or tokens (auth.jwt) only this machine can
+reach the server: other addresses are refused.
 
 Exit codes:
   ${EXIT_CODES.ok}    stopped by SIGINT or SIGTERM, its runs ended and told so
@@ -51,17 +59,30 @@ export function serveCommand(host: CommandHost): Command {
     .summary('serve agents over HTTP, with a page that shows their runs')
     .description('Serves agents over HTTP and Server-Sent Events, with a page that shows their runs.')
     .option(
+      '--config <file>',
+      'file of settings (default: sluice.config.yaml if it is there, env: SLUICE_CONFIG)',
+    )
+    .option(
       '-p, --port <number>',
       `port to listen on, 0 for any free one (default: ${DEFAULTS.port}, env: PORT)`,
     )
     .option('--host <address>', `address to listen on (default: ${DEFAULTS.host}, env: HOST)`)
+    .option(
+      '--allow-host <name>',
+      'name that requests may be addressed to, such as that of a proxy, or any; repeatable (env: SLUICE_ALLOWED_HOSTS)',
+      collected,
+    )
+    .option(
+      '--keys <file>',
+      'let in clients with these keys alone, made by sluice keys new (env: SLUICE_KEYS)',
+    )
     .option(
       '--backend <name>',
       `where runs are kept: memory, file:DIR, redis://HOST:PORT, or redis for REDIS_URL (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
     )
     .option(
       '--agents <module>',
-      'module whose exports are agents: one by one, or as an array "agents" or default',
+      'module whose exports are agents: one by one, or as an array "agents" or default (env: SLUICE_AGENTS)',
     )
     .option('--demo', 'add the agents survey, echo and script, and start a first run')
     .option(
@@ -82,19 +103,24 @@ export function serveCommand(host: CommandHost): Command {
 }
 
 async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
-  const settings = resolveServe(flags, host.env, host);
+  const file = readConfig(flags.config, host.env, host.cwd);
+  const settings = resolveServe(flags, host.env, { cwd: host.cwd, home: host.home, file });
+  for (const note of settings.notes) host.complain(note);
+  const authorize = await authorizeOf(settings, host.complain);
   // What subscribers of app code throw would otherwise end the process, and with it everybody's runs.
   config.onUnhandledError = error => host.complain(`An RxJS subscriber threw: ${described(error)}`);
   // So would a listener of theirs that throws, or a promise that nobody awaits.
   host.outliveErrors(error => host.complain(`Nobody caught: ${described(error)}`));
   const agents = await agentsFor(settings);
+  const { backend, tickets } = await openStores(settings, host.complain);
   const engine = createEngine({
-    agents,
-    ...(await backendFor(settings, host)),
+    ...settings.engine,
+    ...{ agents, backend },
     onObserverError: error => host.complain(`An observer threw: ${described(error)}`),
   });
   await engine.ready;
-  const server = await listen(engine, settings, host);
+  const handler = { ...settings.handler, authorize, grants: { ...settings.handler.grants, store: tickets } };
+  const server = await listen(engine, { settings, handler }, host);
   const stopped = untilStopped(
     engine,
     { server, isShared: settings.backend.kind === 'redis', handOver: settings.handOver },
@@ -108,27 +134,16 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
       agents: engine.agents,
       place: placeOf(settings.backend),
       demoRunId: demoRun?.id,
+      isGuarded: authorize !== undefined,
     }),
   );
   await stopped;
+  await tickets?.close();
 }
 
 function placeOf(backend: ServeSettings['backend']): string | undefined {
   if (backend.kind === 'file') return backend.dir;
   return backend.kind === 'redis' ? 'Redis' : undefined;
-}
-
-async function backendFor(
-  { backend }: ServeSettings,
-  host: CommandHost,
-): Promise<Pick<EngineOptions, 'backend'>> {
-  if (backend.kind === 'memory') return {};
-  if (backend.kind === 'redis') {
-    const onTrouble = ({ message }: RedisTrouble): void => host.complain(message);
-    return { backend: await redisBackend({ url: backend.url, onTrouble }) };
-  }
-  const onTrouble = ({ path, message }: FileTrouble): void => host.complain(`${path}: ${message}`);
-  return { backend: await fileBackend({ dir: backend.dir, onTrouble }) };
 }
 
 async function agentsFor({ agents, surveyed }: ServeSettings): Promise<NonNullable<EngineOptions['agents']>> {
@@ -140,15 +155,14 @@ async function agentsFor({ agents, surveyed }: ServeSettings): Promise<NonNullab
 
 async function listen(
   engine: Engine,
-  { host: address, port, bridges }: ServeSettings,
+  { settings, handler }: { readonly settings: ServeSettings; readonly handler: HandlerOptions },
   host: CommandHost,
 ): Promise<HttpServer> {
+  const { host: address, port, bridges } = settings;
   try {
     return await serveHttp({
-      engine,
-      host: address,
-      port,
-      bridges,
+      ...handler,
+      ...{ engine, host: address, port, bridges },
       ...(host.page !== undefined && { page: host.page }),
     });
   } catch (error) {
@@ -164,7 +178,7 @@ function inWordsOfFlags(error: unknown, host: string, port: number): unknown {
     return new SluiceError('PORT_IN_USE', message, { cause: error });
   }
   if (isSluiceError(error, 'UNSAFE_ADDRESS')) {
-    const message = `--host ${host}: everybody who reaches it could start and read all runs. Listen on ${DEFAULTS.host} and put a proxy that authenticates in front.`;
+    const message = `--host ${host}: everybody who reaches it could start and read all runs. Let in whom you know: sluice keys new --subject NAME --file keys.json, and then --keys keys.json. Or listen on ${DEFAULTS.host}, with a proxy that authenticates in front.`;
     return new SluiceError('UNSAFE_ADDRESS', message, { cause: error });
   }
   return error;

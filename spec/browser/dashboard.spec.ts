@@ -67,10 +67,11 @@ describe('the page', () => {
     async () => {
       const { page } = served;
       await page.goto(served.url);
-      await page.getByLabel('Agent').selectOption('echo');
+      await page.locator('#agent').selectOption('echo');
       await page.getByText('Input', { exact: true }).click();
+      await page.getByRole('button', { name: 'Edit as JSON' }).click();
       await page.getByLabel('Input as JSON').fill('{"text": ');
-      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('alert').filter({ hasText: 'The input is not JSON' }).waitFor();
       expectQuiet();
     },
@@ -101,9 +102,16 @@ describe('the page', () => {
       await page.goto(served.url);
       await startByForm('waits');
       await output.getByText('Waiting').waitFor();
-      await page.getByRole('button', { name: 'Cancel run' }).click();
+      const cancel = page.getByRole('button', { name: 'Cancel run' });
+      await cancel.click();
+      const dialog = page.getByRole('dialog', { name: 'Cancel this run?' });
+      await dialog.getByRole('button', { name: 'Let it go on' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      await cancel.click();
+      await dialog.getByLabel('Reason').fill('too slow');
+      await dialog.getByRole('button', { name: 'Cancel the run' }).click();
       await has('cancelled');
-      await page.locator('.outcome', { hasText: 'cancelled on the page' }).waitFor();
+      await page.locator('.outcome', { hasText: 'too slow' }).waitFor();
       expect(await page.getByRole('button', { name: /Cancel/ }).isVisible()).toBe(false);
       expectQuiet();
     },

@@ -90,12 +90,14 @@ export function servedPage(agents: string): ServedPage {
     },
     restart: () => serve(new URL(url).port),
     startByForm: async (agent, input) => {
-      await page.getByLabel('Agent').selectOption(agent);
+      await page.getByRole('form', { name: 'Start a run' }).getByLabel('Agent').selectOption(agent);
       if (input !== undefined) {
         await page.getByText('Input', { exact: true }).click();
+        const asJson = page.getByRole('button', { name: 'Edit as JSON' });
+        if (await asJson.isVisible()) await asJson.click();
         await page.getByLabel('Input as JSON').fill(JSON.stringify(input));
       }
-      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: agent, exact: true }).waitFor();
     },
     post: async (path, body) => {

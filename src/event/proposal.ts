@@ -26,6 +26,8 @@ export interface Proposal {
   readonly upcoming?: string | undefined;
   /** What its producer's key is stored as. */
   readonly key?: string | undefined;
+  /** How many statements, each said by a policy over the one before, led to it; absent for 0. */
+  readonly depth?: number | undefined;
   /** It is no event: the run is to be this process' own, and up to date, before what follows. */
   readonly claim?: true | undefined;
   /** It is no event: it lets out what redaction holds back. */

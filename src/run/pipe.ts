@@ -1,5 +1,6 @@
 import { GateStage, type StageHost } from '../control/gate-stage.ts';
 import type { Matter } from '../control/execution-context.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
 import { chainStart } from '../event/chain.ts';
 import { reworded, type Proposal } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
@@ -12,6 +13,12 @@ import type { RunParts } from './run-parts.ts';
 
 /** Proposals in one append at the most, so that the log is never far ahead of what was delivered. */
 const LARGEST_GROUP = 256;
+
+/**
+ * Statements in a row that policies may make, each while the one before is judged or heard. A policy that says what it is
+ * asked about would say it for ever, and nothing else would have its turn.
+ */
+const DEEPEST = 8;
 
 /** What the pipe asks and tells the run it belongs to. */
 export interface PipeHost extends StageHost, CommitHost {
@@ -41,6 +48,8 @@ export class RunPipe {
   /** The end was taken from the mailbox. */
   #isClosed = false;
   #late = 0;
+  /** Of the proposal that goes through the stages: what is said meanwhile, a policy says over it. */
+  #depth: number | undefined;
   #waiting: Waiting[] | undefined;
 
   constructor({ identity, services, settings }: RunParts, host: PipeHost) {
@@ -78,8 +87,12 @@ export class RunPipe {
     this.#mailbox?.checkRoom(events, bytes);
   }
 
-  /** Takes a proposal, behind what waits or, with `ahead`, before it. Throws `MAILBOX_FULL` for statements. */
-  put(proposal: Proposal, ahead = false): void {
+  /**
+   * Takes a proposal, behind what waits or, with `ahead`, before it. Throws `MAILBOX_FULL` for statements, and
+   * `POLICY_ERROR` for those of policies that go on and on.
+   */
+  put(said: Proposal, ahead = false): void {
+    const proposal = this.#depth === undefined ? said : deeper(said, this.#depth);
     if (this.#isClosed || (this.#hasEnd && !ahead)) return this.#drop(proposal);
     if (proposal.final) this.#hasEnd = true;
     // While nothing is under way nothing waits.
@@ -140,6 +153,7 @@ export class RunPipe {
 
   #pass(proposal: Proposal): void {
     if (proposal.final) return this.#passEnd(proposal);
+    this.#depth = proposal.depth ?? 0;
     try {
       if (proposal.claim) return this.#commit.claim();
       if (proposal.flush) return this.#stages.complete();
@@ -147,6 +161,8 @@ export class RunPipe {
     } catch (error) {
       if (proposal.receipt) proposal.receipt.fail(error);
       else this.#host.fail(error);
+    } finally {
+      this.#depth = undefined;
     }
   }
 
@@ -171,6 +187,18 @@ export class RunPipe {
     if (!proposal.fact) this.#late++;
     proposal.receipt?.settle({ outcome: 'ended' });
   }
+}
+
+/** What a policy says over something of this depth. The run's own facts always find room. */
+function deeper(said: Proposal, depth: number): Proposal {
+  if (said.fact) return said;
+  if (depth < DEEPEST) return { ...said, depth: depth + 1 };
+  throw new SluiceError(
+    'POLICY_ERROR',
+    `${said.type}: expected policies to come to an end, got ${DEEPEST} statements, each made while the one before was ` +
+      'judged or heard. A policy must not say what it is asked about, or hears: leave that out of its types or observes.',
+    { details: { on: said.type } },
+  );
 }
 
 interface Waiting {

@@ -31,8 +31,10 @@ describe('two instances whose Redis is halted for longer than a lease', () => {
     for (const { lines, tail, watched } of runs) {
       await lines.says(/the server waits for its storage/);
       await tail.says(/"notice":"degraded"/);
+      const notices = () => watched.items.filter(item => 'notice' in item);
+      await until(() => notices().length > 0, 'a notice');
       expect(watched.servedBy.size).toBe(1);
-      expect(watched.items.filter(item => 'notice' in item)).toMatchObject([{ notice: 'degraded' }]);
+      expect(notices()).toMatchObject([{ notice: 'degraded' }]);
     }
     const seen = runs.map(({ watched }) => watched.seqs.length);
     lab.redis.resume();

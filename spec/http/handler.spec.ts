@@ -47,7 +47,7 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
   it('says nothing of what broke inside', async () => {
     const broken = {
       ...{ agentInfos: [], events: lab.engine.events, runs: lab.engine.runs },
-      ...{ largestBatch: 1, secrets: lab.engine.secrets },
+      ...{ largestBatch: 1, secrets: lab.engine.secrets, metrics: () => lab.engine.metrics() },
       start: () => Promise.reject(new Error('password=hunter2')),
       open: () => Promise.reject(new Error('password=hunter2')),
       append: () => Promise.reject(new Error('password=hunter2')),

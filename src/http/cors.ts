@@ -11,8 +11,9 @@ export interface CorsOptions {
 }
 
 const ORIGIN = /^https?:\/\/[^/?#\s]+$/i;
-const REQUEST_HEADERS = 'authorization, content-type, idempotency-key, last-event-id, x-api-key';
-const RESPONSE_HEADERS = 'link, location, retry-after, www-authenticate';
+const REQUEST_HEADERS =
+  'authorization, content-type, idempotency-key, last-event-id, x-api-key, x-request-id';
+const RESPONSE_HEADERS = 'link, location, retry-after, www-authenticate, x-request-id';
 
 /** Throws `BAD_OPTION`. */
 export function checkCors(cors: CorsOptions | undefined): CorsOptions | undefined {

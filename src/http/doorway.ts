@@ -21,6 +21,8 @@ export interface Destination {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** Told who it is, before anything else is found out. */
+  readonly known: (principal: Principal) => void;
 }
 
 /** Lets requests in: who it is, whether that one may, and whether it is not too much. */
@@ -40,14 +42,21 @@ export class Doorway {
   async enter(
     request: HttpRequest,
     { scope, isGreeting = false }: GuardedRoute,
-    { path, params, query }: Destination,
+    { path, params, query, known }: Destination,
   ): Promise<Entered> {
     if (scope === undefined && !isGreeting) return { principal: EVERYBODY, leave: () => undefined };
     const { clock, limits } = this.#settings;
     const address = clientAddress(request, limits.proxies);
+    const asked = this.#authorize;
+    const authorize: Authorize | undefined =
+      asked &&
+      (async shown => {
+        const principal = await asked(shown);
+        if (principal) known(principal);
+        return principal;
+      });
     const principal = await this.#identified(
-      () =>
-        admit(shownRequest(request, path, query), scope, { authorize: this.#authorize, now: clock.now() }),
+      () => admit(shownRequest(request, path, query), scope, { authorize, now: clock.now() }),
       address,
     ).catch((error: unknown) => {
       if (isGreeting && isSluiceError(error, 'UNAUTHENTICATED')) return NOBODY;

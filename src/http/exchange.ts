@@ -1,7 +1,9 @@
 import type { RunStatus } from '../event/run-event.ts';
 import type { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import type { AgentInfo } from '../engine/agents.ts';
+import type { CustomTypes } from '../engine/custom-types.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
+import type { EngineMetrics } from '../engine/metrics/engine-metrics.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { Appended, AppendEvent } from '../run/appender.ts';
@@ -9,6 +11,7 @@ import type { TextMask } from '../secrets/mask-value.ts';
 import type { Grants } from './auth/grants.ts';
 import type { Principal } from './auth/principal.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
+import type { HttpMeter } from './metrics/http-meter.ts';
 import type { HandlerSettings } from './options.ts';
 import type { Reply } from './reply.ts';
 import type { RunStates } from './run-states.ts';
@@ -19,9 +22,11 @@ export interface ServedEngine {
   readonly runs: Runs;
   readonly events: EngineEvents;
   readonly agentInfos: readonly AgentInfo[];
+  readonly customTypes: CustomTypes;
   readonly largestBatch: number;
   readonly secrets: TextMask;
   checkReady(): Promise<void>;
+  metrics(): EngineMetrics;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
   open(options: StartOptions): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
   append(
@@ -46,6 +51,7 @@ export interface Exchange {
   readonly states: RunStates;
   readonly grants: Grants;
   readonly limits: RequestLimits;
+  readonly meter: HttpMeter;
   readonly settings: HandlerSettings;
 }
 

@@ -9,12 +9,14 @@ import { corsHeaders, preflight } from './cors.ts';
 import { Doorway } from './doorway.ts';
 import type { ServedEngine } from './exchange.ts';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.ts';
-import { problemOf } from './problem.ts';
+import { problemFacts, problemOf } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { RunStates } from './run-states.ts';
 import { RouteTable } from './route-table.ts';
 import { ROUTES } from './routes.ts';
+import type { Visit } from './visits/visit.ts';
+import { Visits } from './visits/visits.ts';
 
 /** Answers requests, whoever received them, and has what the streams of one server share. */
 export class HttpCore {
@@ -27,6 +29,7 @@ export class HttpCore {
   readonly #routes: RouteTable;
   readonly #doorway: Doorway;
   readonly #states: RunStates;
+  readonly #visits: Visits;
 
   /** Throws `BAD_OPTION`. */
   constructor(engine: ServedEngine, options: HandlerOptions) {
@@ -36,6 +39,7 @@ export class HttpCore {
     this.#routes = new RouteTable(...bridges.map(bridgeRoutes), ROUTES);
     this.#doorway = new Doorway(this.#settings);
     this.#states = new RunStates(engine.events);
+    this.#visits = new Visits(engine, this.#settings);
     this.heartbeats = new Heartbeats(clock, heartbeat);
     this.lifetimes = new Sweep(clock);
   }
@@ -48,12 +52,14 @@ export class HttpCore {
   /** Never rejects: what goes wrong is answered with a problem document. */
   async answer(request: HttpRequest): Promise<Reply> {
     const { cors } = this.#settings;
-    const reply = await this.#answer(request);
+    const visit = this.#visits.begin(request);
+    const reply = this.#visits.answered(visit, await this.#answer(visit));
     const more = corsHeaders(request, cors);
     return more ? { ...reply, headers: { ...reply.headers, ...more } } : reply;
   }
 
-  async #answer(request: HttpRequest): Promise<Reply> {
+  async #answer(visit: Visit): Promise<Reply> {
+    const { request } = visit;
     const { allowedHosts, basePath, cors, grants } = this.#settings;
     let leave: (() => void) | undefined;
     let isOpen = false;
@@ -61,13 +67,16 @@ export class HttpCore {
       checkOrigin(request, { allowedHosts, cors });
       const { path, query: text } = splitTarget(request.target, basePath);
       if (cors && request.method === 'OPTIONS') return preflight(this.#routes.methods(path));
-      const { guarded, params } = this.#routes.find(request.method, path);
+      const { guarded, params, pattern } = this.#routes.find(request.method, path);
+      visit.arrive(pattern, params);
       const query = new URLSearchParams(text);
-      const entered = await this.#doorway.enter(request, guarded, { path, params, query });
+      const known = (principal: Principal): void => void (visit.principal = principal);
+      const entered = await this.#doorway.enter(request, guarded, { path, params, query, known });
       leave = entered.leave;
       const { principal } = entered;
       const reply = await guarded.route({
-        ...{ engine: this.#engine, feeds: this.feeds, states: this.#states, settings: this.#settings },
+        ...{ engine: this.#visits.engineFor(visit), meter: this.#visits.meter },
+        ...{ feeds: this.feeds, states: this.#states, settings: this.#settings },
         ...{ request, params, query, principal, tenantId: principal.tenantId },
         ...{ grants, limits: this.#doorway.limits },
       });
@@ -75,7 +84,9 @@ export class HttpCore {
       isOpen = true;
       return { ...reply, until: this.#endOf(principal), released: leave };
     } catch (error) {
-      return problemOf(error, this.#engine.secrets);
+      const problem = problemFacts(error);
+      visit.code = problem.code;
+      return problemOf({ ...problem, requestId: visit.id }, this.#engine.secrets);
     } finally {
       if (!isOpen) leave?.();
     }

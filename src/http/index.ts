@@ -10,5 +10,7 @@ export { createHandler } from './create-handler.ts';
 export { createNodeListener } from './create-node-listener.ts';
 export { type LimitOptions } from './limits/limit-options.ts';
 export { type HandlerOptions } from './options.ts';
+export { type AuditAction, type AuditEvent, type AuditListener } from './visits/audit-event.ts';
+export { type RequestListener, type RequestReport } from './visits/request-report.ts';
 export { type RunView } from './run-view.ts';
 export { serveHttp, type HttpServer, type ServeHttpOptions } from './serve-http.ts';

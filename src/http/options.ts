@@ -9,6 +9,8 @@ import { Grants, type GrantOptions } from './auth/grants.ts';
 import { resolveLimits, type LimitOptions, type LimitSettings } from './limits/limit-options.ts';
 import { checkCors, type CorsOptions } from './cors.ts';
 import { pageOf, type Page } from './page.ts';
+import type { AuditListener } from './visits/audit-event.ts';
+import type { RequestListener } from './visits/request-report.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
 export interface HandlerOptions {
@@ -48,6 +50,12 @@ export interface HandlerOptions {
    * bridge does. Default: none.
    */
   readonly bridges?: readonly Bridge[] | undefined;
+  /** Whether `GET /metrics` answers, where `authorize` is set for the scope `admin` alone. Default: true. */
+  readonly metrics?: boolean | undefined;
+  /** Told of every request when its answer was given, or its stream is over: for logs. Default: nobody. */
+  readonly onRequest?: RequestListener | undefined;
+  /** Told who signed in, started, cancelled, answered or erased, and who was refused. Default: nobody. */
+  readonly audit?: AuditListener | undefined;
   /** Where heartbeats take time from; for tests. Default: the machine's. */
   readonly clock?: Clock | undefined;
 }
@@ -66,6 +74,9 @@ export interface HandlerSettings {
   readonly retry: number;
   readonly page: Page | undefined;
   readonly bridges: readonly Bridge[];
+  readonly metrics: boolean;
+  readonly onRequest: RequestListener | undefined;
+  readonly audit: AuditListener | undefined;
   readonly clock: Clock;
 }
 
@@ -95,6 +106,9 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
     retry: checkNumber('retry', options.retry, 2_000, { min: 0, max: HOUR, unit: 'ms' }),
     page: page === undefined ? undefined : pageOf(page),
     bridges: checkBridges(options.bridges ?? []),
+    metrics: options.metrics ?? true,
+    onRequest: options.onRequest,
+    audit: options.audit,
     clock,
   };
 }

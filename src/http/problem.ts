@@ -72,6 +72,8 @@ export interface Problem {
   readonly title: string;
   readonly detail: string;
   readonly runId?: string | undefined;
+  /** As `x-request-id` of the answer has it. */
+  readonly requestId?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -105,9 +107,8 @@ export function problemFacts(thrown: unknown): Problem {
   };
 }
 
-/** Answers whatever was thrown, as {@link problemFacts} tells it, and masked: it may quote what was sent. */
-export function problemOf(thrown: unknown, secrets: TextMask): BodyReply {
-  const problem = problemFacts(thrown);
+/** Answers with what {@link problemFacts} tells, masked: it may quote what was sent. */
+export function problemOf(problem: Problem, secrets: TextMask): BodyReply {
   const { code, details } = problem;
   return problemReply(maskValue(problem, secrets).value as Problem, {
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }),

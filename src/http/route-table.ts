@@ -7,6 +7,8 @@ export type Routes = Readonly<
 >;
 
 export interface RouteMatch {
+  /** Its pattern: `/runs/{id}`. */
+  readonly pattern: string;
   readonly guarded: GuardedRoute;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -29,7 +31,7 @@ export class RouteTable {
       const params = match(pattern, parts);
       if (!params) continue;
       const guarded = methods[(method === 'HEAD' ? 'GET' : method) as keyof typeof methods];
-      if (guarded) return { guarded, params };
+      if (guarded) return { pattern: pattern.join('/'), guarded, params };
       throw notAllowed(method, path, Object.keys(methods));
     }
     throw new SluiceError('NOT_FOUND', `${shown(path)}: there is nothing at this address.`);

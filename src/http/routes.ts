@@ -1,4 +1,4 @@
-import { cancelling, greeting, reading, unguarded, writing } from './guarded-route.ts';
+import { administering, cancelling, greeting, reading, unguarded, writing } from './guarded-route.ts';
 import type { Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
 import { health, listAgents, ready, showPage } from './routes/about.ts';
@@ -6,6 +6,7 @@ import { answerRun, cancelRun } from './routes/control-run.ts';
 import { createSession, createTicket, endSession, showSession } from './routes/grants.ts';
 import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
+import { showMetrics } from './routes/metrics.ts';
 import { runEvents } from './routes/run-events.ts';
 import {
   countRuns,
@@ -23,6 +24,7 @@ export const ROUTES: Routes = {
   '/': { GET: unguarded(showPage) },
   '/healthz': { GET: unguarded(health) },
   '/readyz': { GET: unguarded(ready) },
+  '/metrics': { GET: administering(showMetrics) },
   '/agents': { GET: reading(listAgents) },
   '/invoke': { POST: writing(invoke) },
   '/invoke/stream': { POST: writing(invokeStream) },

@@ -120,6 +120,13 @@ export class RunReader {
     return isPromise(answer) ? answer.then(result => this.#take(result)) : this.#take(answer);
   }
 
+  /** The seq of the newest event in the log; the place of the reader stays. Rejects with `STORAGE_LOST`. */
+  async tip(): Promise<number> {
+    const { log, key, runId } = this.#options;
+    const answer = await readStorage(`run ${runId}`, () => log.read(key, { after: 0, limit: 0 }));
+    return answer.result === 'page' ? answer.tip : 0;
+  }
+
   /** Nobody waits for its reads any more. */
   close(): void {
     this.#patient?.close();

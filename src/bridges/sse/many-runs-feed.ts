@@ -90,6 +90,13 @@ export class ManyRunsFeed implements SseFeed {
     return undefined;
   }
 
+  behind(): number | Promise<number> {
+    const due = this.#members.filter(({ isDue, hasEnded }) => isDue && !hasEnded);
+    if (due.length === 0) return 0;
+    const each = due.map(async ({ reader }) => Math.max(0, (await reader.tip()) - reader.seq));
+    return Promise.all(each).then(behind => Math.max(...behind));
+  }
+
   heartbeat(): SseBytes {
     const id = formatManyRunsCursor(this.#positions);
     const text = id === this.#sentId ? HEARTBEAT_FRAME : HEARTBEAT_FRAME + idFrame(id);

@@ -54,6 +54,7 @@ export class RunFeedGroup {
   #waiting: Waiter[] = [];
   #stopFlush: (() => void) | undefined;
   #idle: { readonly cursor: string; readonly bytes: SseBytes } | undefined;
+  #tip: { readonly rings: number; readonly seq: Promise<number> } | undefined;
   /** Connections that use it. */
   size = 0;
   /** How often the bell has rung. */
@@ -85,6 +86,13 @@ export class RunFeedGroup {
     this.#steps.set(place, step);
     step.catch(() => this.#steps.delete(place));
     return step;
+  }
+
+  /** The seq of the newest event in the log; asked once for everybody who is behind. Rejects with `STORAGE_LOST`. */
+  tip(): Promise<number> {
+    const { rings } = this;
+    if (this.#tip?.rings !== rings) this.#tip = { rings, seq: this.#reader.tip() };
+    return this.#tip.seq;
   }
 
   /** Rings the waiter's bell once, with the next ring of the run's. */

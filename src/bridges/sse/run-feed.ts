@@ -1,4 +1,5 @@
 import type { KnownTrouble } from '../../run/reader.ts';
+import { parsePosition } from '../../event/cursor.ts';
 import type { FeedStep, RunFeedGroup } from './run-feed-group.ts';
 import type { SseBytes } from './sse-bytes.ts';
 import { SILENT, type SseFeed } from './sse-feed.ts';
@@ -52,6 +53,14 @@ export class RunFeed implements SseFeed {
       if (this.#state === 'tip' || ++empty === MOST_EMPTY) return this.#wait();
     }
     return undefined;
+  }
+
+  behind(): number | Promise<number> {
+    if (this.#state === 'end' || (this.#state === 'tip' && this.#tipAt === this.#group.rings)) return 0;
+    const at = parsePosition(this.#position);
+    if (at === 'now') return 0;
+    const seq = at === 'start' ? 0 : at.seq;
+    return this.#group.tip().then(tip => Math.max(0, tip - seq));
   }
 
   heartbeat(): SseBytes {

@@ -22,6 +22,11 @@ export interface SseFeed {
    * rejects with `STORAGE_LOST` if the backend fails. To be called by one connection, one call at a time.
    */
   next(): SseBytes | undefined | Promise<SseBytes | undefined>;
+  /**
+   * Events that are stored and not given yet: 0 while it waits for the bell, else as the log says when asked. Absent
+   * where nobody can tell. May reject with `STORAGE_LOST`.
+   */
+  behind?(): number | Promise<number>;
   /** What to write after silence. */
   heartbeat(): SseBytes;
   /** Frees what it holds, at once and for good. Has no influence on any run. */

@@ -1,5 +1,5 @@
 // After `npm run build`: what an import of the built package costs a browser, bundled alone, minified and gzipped, without
-// RxJS. spec/package/bundle.spec.ts holds the ceilings.
+// RxJS and React. spec/package/bundle.spec.ts holds the ceilings.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -35,11 +35,15 @@ export const IMPORTS = [
   { statement: `export { produceRun } from 'sluice/client';`, ceiling: 4_600 },
   { statement: `export { foldRun, emptyRun } from 'sluice/client';`, ceiling: 1_500 },
   { statement: `export * from 'sluice/client';`, ceiling: 9_100 },
+  { statement: `export { useRun } from 'sluice/react';`, ceiling: 10_000 },
+  { statement: `export * from 'sluice/react';`, ceiling: 10_000 },
 ];
+/** What a browser has, or loads once for everything. */
+export const EXTERNAL = ['rxjs', 'react', 'node:*'];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { statement } of IMPORTS) {
-    const { bytes } = await importSize(statement, ['rxjs', 'node:*']);
+    const { bytes } = await importSize(statement, EXTERNAL);
     console.log(`${bytes}`.padStart(6), statement);
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { importSize, IMPORTS } from '../../scripts/import-sizes.mjs';
+import { EXTERNAL, importSize, IMPORTS } from '../../scripts/import-sizes.mjs';
 
-describe('what an import costs a browser, gzipped and without RxJS', () => {
+describe('what an import costs a browser, gzipped and without RxJS and React', () => {
   it.each(IMPORTS)('$statement', async ({ statement, ceiling }) => {
-    const { bytes, imports } = await importSize(statement, ['rxjs', 'node:*']);
+    const { bytes, imports } = await importSize(statement, EXTERNAL);
     expect(bytes).toBeLessThanOrEqual(ceiling);
-    expect(imports.filter(name => name !== 'rxjs')).toEqual([]);
+    expect(imports.filter(name => !EXTERNAL.includes(name))).toEqual([]);
   });
 });
 
@@ -15,11 +15,12 @@ describe('what a door loads', () => {
     ['sluice/operators', ['rxjs']],
     ['sluice/http', ['rxjs', 'zod']],
     ['sluice/client', []],
+    ['sluice/react', ['react']],
     ['sluice/sinks', []],
     ['sluice/dashboard', []],
     ['sluice/testing', ['rxjs', 'zod']],
   ])('%s needs no optional peer', async (door, packages) => {
-    const { imports } = await importSize(`export * from '${door}';`, ['rxjs', 'zod', 'node:*']);
+    const { imports } = await importSize(`export * from '${door}';`, [...EXTERNAL, 'zod']);
     const others = imports.filter(name => !name.startsWith('node:') && !packages.includes(name));
     expect(others).toEqual([]);
   });

@@ -53,7 +53,9 @@ describe('the code in README and docs', () => {
     'compiles and runs in a blank project',
     async () => {
       // Examples may use what every Node project has.
-      symlinkSync(join(ROOT, 'node_modules/@types'), join(project.path, 'node_modules/@types'));
+      for (const name of ['@types', 'react', 'react-dom']) {
+        symlinkSync(join(ROOT, 'node_modules', name), join(project.path, 'node_modules', name));
+      }
       await project.tool(TSC, '-p', '.');
       for (const { name } of examples()) {
         const output = await project.node(`${name}.js`);

@@ -50,6 +50,7 @@ import { Readiness } from './readiness.ts';
 import { decisionsOf, type RunDecision } from './run-decision.ts';
 import { Runs } from './runs.ts';
 import { resolveStart, type StartOptions } from './start-options.ts';
+import { customTypesOf, type CustomTypes } from './custom-types.ts';
 import { callableEvents, type EngineEvents } from './engine-events.ts';
 
 /** Many runs, their events, and whoever watches them. Made by `createEngine`. */
@@ -155,6 +156,11 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   /** The agents that can be started by name, in words for people. */
   get agentInfos(): readonly AgentInfo[] {
     return (this.#agentInfos ??= [...this.#settings.agents.values()].map(infoOf));
+  }
+
+  /** The event types of users' own that its runs may have. */
+  get customTypes(): CustomTypes {
+    return customTypesOf(this.#settings.events, this.#settings.agents.values());
   }
 
   /** Events that one {@link append} may have: 1,000, or what a mailbox holds if that is fewer. */

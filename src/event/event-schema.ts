@@ -23,41 +23,69 @@ const ENDS: readonly string[] = END_TYPES;
  * custom types are those; without, any `custom:<name>` with any object. Further members are allowed everywhere.
  */
 export function eventJsonSchema(definitions?: EventDefinitions): JsonObject {
-  const known = EVENT_TYPES.map(type =>
-    alternative({ const: type }, EVENT_SCHEMAS[type], ENDS.includes(type)),
-  );
-  const custom = definitions?.names.map(type =>
-    alternative({ const: type }, definitions.schemaOf(type), false),
-  );
-  const anyCustom = alternative(
-    { type: 'string', pattern: '^custom:[A-Za-z_][A-Za-z0-9_.-]{0,63}$' },
-    undefined,
-    false,
-  );
+  const custom = definitions?.names.map(type => eventTypeSchema(type, [definitions.schemaOf(type)!]));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Event',
-    oneOf: [...known, ...(custom ?? [anyCustom])],
+    oneOf: [
+      ...EVENT_TYPES.map(type => eventTypeSchema(type, [EVENT_SCHEMAS[type]])),
+      ...(custom ?? [anyCustomSchema()]),
+    ],
   };
 }
 
-function alternative(type: JsonObject, data: z.ZodType | undefined, end: boolean): JsonObject {
+/** Which JSON Schema is spoken: that of OpenAPI 3.1, or that of AsyncAPI. */
+export type SchemaDraft = 'draft-2020-12' | 'draft-07';
+
+/** JSON Schema of the events of one type, whose `data` fits any of these. Further members are allowed everywhere. */
+export function eventTypeSchema(
+  type: string,
+  data: readonly z.ZodType[],
+  draft: SchemaDraft = 'draft-2020-12',
+): JsonObject {
+  const shapes = data.map(schema => dataJsonSchema(schema, draft));
+  return envelopeSchema(
+    { const: type },
+    shapes.length === 1 ? shapes[0]! : { anyOf: shapes },
+    ENDS.includes(type),
+  );
+}
+
+/** JSON Schema of events of users' own types; of these not, if there are some. */
+export function anyCustomSchema(but: readonly string[] = []): JsonObject {
+  const type = { type: 'string', pattern: '^custom:[A-Za-z_][A-Za-z0-9_.-]{0,63}$' };
+  return envelopeSchema(but.length === 0 ? type : { ...type, not: { enum: but } }, { type: 'object' }, false);
+}
+
+function envelopeSchema(type: JsonObject, data: JsonObject, isEnd: boolean): JsonObject {
   const { id, runId, tenantId, seq, time, ...optional } = ENVELOPE;
   return {
     type: 'object',
     required: REQUIRED,
     properties: {
-      ...{ id, runId, tenantId, seq, type, time },
-      data: data === undefined ? { type: 'object' } : dataJsonSchema(data),
+      ...{ id, runId, tenantId, seq, type, time, data },
       ...optional,
-      ...(end && { final: { const: true } }),
+      ...(isEnd && { final: { const: true } }),
     },
   };
 }
 
 /** JSON Schema of the `data` of one type. What the schema does not know is allowed: it is kept. */
-export function dataJsonSchema(schema: z.ZodType): JsonObject {
+function dataJsonSchema(schema: z.ZodType, draft: SchemaDraft): JsonObject {
+  const target = draft === 'draft-07' ? 'draft-7' : draft;
   // The side of the input: that of the output forbids further members.
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest as JsonObject;
+  const options = { io: 'input', unrepresentable: 'any', target } as const;
+  try {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, options);
+    // It stands inside of another document, where its references would lead somewhere else.
+    if (!JSON.stringify(rest).includes('"$ref"')) return rest as JsonObject;
+    const { $schema: __, ...whole } = z.toJSONSchema(schema, {
+      ...options,
+      ...{ metadata: z.registry(), cycles: 'throw' },
+    });
+    return whole as JsonObject;
+  } catch {
+    // It is recursive, or says what JSON Schema cannot.
+    return { type: 'object' };
+  }
 }

@@ -31,7 +31,8 @@ export async function serveOnNode(
   engine: ServedEngine,
   options?: HandlerOptions,
 ): Promise<Served & { readonly port: number }> {
-  const server = createServer(createNodeListener(engine, options));
+  // Longer than a busy machine may leave a client without its turn: 5 s, as Node has it, are not.
+  const server = createServer({ keepAliveTimeout: 75_000 }, createNodeListener(engine, options));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -22,6 +22,17 @@ describe('serveHttp', () => {
     await engine.close();
   });
 
+  it('keeps a connection for longer than the proxies before it, which wait 60 s for a next request', async () => {
+    const engine = servedEngine();
+    const server = await serveHttp({ engine, port: 0 });
+    const answer = await fetch(`${server.url}/healthz`);
+    const [, seconds] = /^timeout=(\d+)$/.exec(answer.headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+    await answer.text();
+    await server.close();
+    await engine.close();
+  });
+
   it('takes no more connections when it drains, and lets streams go on', async () => {
     const engine = servedEngine();
     const server = await serveHttp({ engine, port: 0 });

@@ -43,8 +43,12 @@ export interface HttpServer {
 }
 
 const CLOSE_TIMEOUT = 5_000;
-/** A producer may append in one request for as long as it works, so only the heads of requests are timed. */
-const TIMEOUTS = { requestTimeout: 0, headersTimeout: 60_000 };
+/**
+ * A producer may append in one request for as long as it works, so only the heads of requests are timed. A connection
+ * that waits for its next request is kept for longer than proxies keep theirs, 60 s by custom: whoever closes first must
+ * be the one who sends, or a request meets a connection that is being closed, and fails.
+ */
+const TIMEOUTS = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 };
 
 /**
  * Serves an engine on a port of its own. Resolves when it listens. Throws `BAD_OPTION`, and `UNSAFE_ADDRESS` for an

@@ -107,6 +107,20 @@ export const DIRECTORY_FAULTS: readonly PlantedFault[] = [
     /when it was changed/,
   ],
   [
+    'lets an ended run be at work again',
+    withDirectory(directory => {
+      return {
+        update: (key, change) => {
+          const record = directory.update(key, change);
+          return record && 'status' in record
+            ? { ...record, status: change.status ?? record.status }
+            : record;
+        },
+      };
+    }),
+    /keeps the end of a run/,
+  ],
+  [
     'lists oldest first',
     withDirectory(directory => ({
       list: query => {

@@ -151,9 +151,15 @@ export interface Directory {
    */
   create(record: RunRecord, idempotency?: Idempotency): Awaitable<CreateResult>;
   get(key: RunKey): Awaitable<RunRecord | undefined>;
-  /** Newest first; runs made in one millisecond in any order. Throws `BAD_REQUEST` for a foreign `page`. */
+  /**
+   * Newest first; runs made in one millisecond in any order, but always in the same. Throws `BAD_REQUEST` for a foreign
+   * `page`; where runs outlive the process, so do the `next` of their pages.
+   */
   list(query: RunQuery): Awaitable<RunPage>;
-  /** Changes some fields of a record and its `updatedAt`; `undefined` if there is no such run. */
+  /**
+   * Changes some fields of a record and its `updatedAt`; `undefined` if there is no such run. A record that has ended
+   * takes no change to another status, nor what comes with it, and is given as it is: a former owner may be late.
+   */
   update(key: RunKey, change: RunChange): Awaitable<RunRecord | undefined>;
   /**
    * Runs that were at work when the process before this one went: their owner is gone for good. Only where events

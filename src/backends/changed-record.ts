@@ -1,5 +1,13 @@
 import type { RunChange, RunRecord } from './backend.ts';
 
+/** Statuses that nothing follows: a change to another one comes from an owner who knows less than the record. */
+const ENDED: ReadonlySet<RunRecord['status']> = new Set(['completed', 'failed', 'cancelled']);
+
+/** Whether a record takes a change: one that has ended keeps its status, and all that would come with another one. */
+export function takesChange({ status }: Pick<RunRecord, 'status'>, change: RunChange): boolean {
+  return change.status === undefined || change.status === status || !ENDED.has(status);
+}
+
 /** A record after a change. */
 // Every run is changed twice at least. Spreading grows an object property by property, which costs four times the
 // memory and time of a literal.

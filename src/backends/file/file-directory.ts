@@ -11,7 +11,7 @@ import {
   type RunQuery,
   type RunRecord,
 } from '../backend.ts';
-import { changedRecord } from '../changed-record.ts';
+import { changedRecord, takesChange } from '../changed-record.ts';
 import { pageOfRuns } from '../page-of-runs.ts';
 import type { RunStore } from '../run-store.ts';
 import type { RunFile } from './run-file.ts';
@@ -56,6 +56,7 @@ export class FileDirectory implements Directory {
   async update(key: RunKey, change: RunChange): Promise<RunRecord | undefined> {
     const run = this.#store.find(key);
     if (!run) return undefined;
+    if (!takesChange(run.record, change)) return run.record;
     const record = changedRecord(run.record, change, isoTime(this.#store.clock.now()));
     run.record = record;
     this.#store.touch(key, run);

@@ -10,7 +10,7 @@ import type {
   RunQuery,
   RunRecord,
 } from '../backend.ts';
-import { changedRecord } from '../changed-record.ts';
+import { changedRecord, takesChange } from '../changed-record.ts';
 import { pageOfRuns } from '../page-of-runs.ts';
 import type { RunStore } from '../run-store.ts';
 import type { EventLog } from './event-log.ts';
@@ -38,6 +38,7 @@ export class MemoryDirectory implements Directory {
   update(key: RunKey, change: RunChange): RunRecord | undefined {
     const run = this.#store.find(key);
     if (!run) return undefined;
+    if (!takesChange(run.record, change)) return run.record;
     const record = changedRecord(run.record, change, isoTime(this.#store.clock.now()));
     run.record = record;
     this.#store.touch(key, run);

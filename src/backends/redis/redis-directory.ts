@@ -14,6 +14,7 @@ import {
   type RunQuery,
   type RunRecord,
 } from '../backend.ts';
+import { takesChange } from '../changed-record.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -86,6 +87,7 @@ export class RedisDirectory implements Directory {
       ]),
     );
     if (!record) return undefined;
+    if (!takesChange(record, change)) return record;
     this.#parts.changed(key, change);
     await news.tell({ news: 'changed', record });
     return record;

@@ -95,6 +95,25 @@ export const directoryLaws: readonly Law<BackendLab>[] = [
     mustEqual(await backend.directory.get(nowhere), undefined, 'no such run afterwards');
   }),
 
+  law('keeps the end of a run, whatever a former owner says of its status later', async (backend, lab) => {
+    for (const status of ['completed', 'failed', 'cancelled'] as const) {
+      const run = await LawRun.create(backend, lab);
+      const ended = await backend.directory.update(run.key, { status, endedAt: run.record.createdAt });
+      if (!ended) return breach('expected the changed record, got none');
+      await lab.clock.advance(5);
+      for (const late of ['accepted', 'running', 'waiting', 'completed', 'failed', 'cancelled'] as const) {
+        if (late === status) continue;
+        const change = { status: late, reason: 'late', endedAt: undefined };
+        mustEqual(await backend.directory.update(run.key, change), ended, `${status}, told ${late}`);
+      }
+      mustEqual(await backend.directory.get(run.key), ended, 'stored record');
+      const { tenantId } = run.record;
+      mustEqual((await backend.directory.list({ tenantId, limit: 5, status: ['running'] })).runs, [], 'list');
+      const more = await backend.directory.update(run.key, { status, reason: 'still true' });
+      mustEqual([more?.status, more?.reason], [status, 'still true'], 'a change that keeps the status');
+    }
+  }),
+
   law('lists newest first and filters by all that is asked', async (backend, lab) => {
     const tenantId = `law-${randomName(8)}`;
     const runs = [

@@ -80,18 +80,17 @@ describe('the view of a run', () => {
         (items as HTMLElement[]).map(item => [
           item.style.getPropertyValue('--depth'),
           item.dataset.state,
-          item.querySelector('.name')!.textContent,
-          item.querySelector('.detail')!.textContent,
+          ...['.name', '.marks', '.detail'].map(part => item.querySelector(part)!.textContent),
         ]),
       );
       expect(told).toEqual([
-        ['0', 'done', 'plan', ''],
-        ['1', 'done', 'search', ''],
-        ['2', 'failed', 'fetch', 'no <i>answer</i>'],
-        ['0', 'done', 'score', '0.87'],
+        ['0', 'done', 'plan', '', ''],
+        ['1', 'done', 'search', '', ''],
+        ['2', 'failed', 'fetch', 'failed', 'no <i>answer</i>'],
+        ['0', 'done', 'score', '', '0.87'],
       ]);
-      await lines.nth(2).locator('summary').focus();
-      await page.keyboard.press('Enter');
+      await lines.nth(0).locator('summary').focus();
+      for (const key of ['End', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
       await lines.nth(2).locator('pre', { hasText: '"url": "here"' }).waitFor();
       expectQuiet();
     },
@@ -203,7 +202,10 @@ describe('the view of a run', () => {
       await page.goto(`${served.url}/#run=${runId}`);
       await page.locator('.notice', { hasText: /^Events 1 to 1,?\d{3} are no longer kept/ }).waitFor();
       await has('completed');
-      expect(await page.getByRole('button', { name: 'Load older' }).isVisible()).toBe(false);
+      await page.getByRole('listbox', { name: 'Events' }).focus();
+      await page.keyboard.press('Home');
+      await page.getByRole('button', { name: 'Load older' }).waitFor({ state: 'hidden' });
+      await served.rows.first().locator('.type', { hasText: 'gap' }).waitFor();
       expectQuiet();
     },
     PATIENCE,

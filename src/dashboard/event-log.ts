@@ -69,6 +69,8 @@ export class EventLog {
   recall(items: readonly (RunEvent | Notice)[]): void {
     this.#entries.prepend(items);
     this.#isDrawn = false;
+    // Somebody may have begun to look for something before there was anything.
+    if (this.#isFiltered) void this.#find();
   }
 
   push(item: RunEvent | Notice): void {

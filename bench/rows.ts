@@ -6,6 +6,7 @@ import { gateAll, gateTyped } from './rows/gate.ts';
 import { execRow, NODE_PROGRAM, SEQ_PROGRAM } from './rows/exec.ts';
 import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
+import { lateJoin } from './rows/late-join.ts';
 import { latency } from './rows/latency.ts';
 import { observersRow } from './rows/observers.ts';
 import { idleOwned, idleWatched, redisHint, watchedHeap } from './rows/instances.ts';
@@ -33,6 +34,7 @@ export const ROWS: readonly Row[] = [
   latency,
   client,
   replay,
+  lateJoin,
   fileAppendRow('never', 1.8),
   fileAppendRow('always', 1.3),
   redisAppendRow(16, 1 / 4),

@@ -22,11 +22,14 @@ interface OpenFile {
  */
 export class OpenFiles {
   readonly #limit: number;
+  readonly #flags: 'r' | 'r+';
   // In the order of their last use.
   readonly #files = new Map<string, OpenFile>();
 
-  constructor(limit: number) {
+  /** `isReadOnly`: for whoever only reads, and may be allowed no more. */
+  constructor(limit: number, { isReadOnly = false }: { readonly isReadOnly?: boolean } = {}) {
     this.#limit = limit;
+    this.#flags = isReadOnly ? 'r' : 'r+';
   }
 
   get size(): number {
@@ -103,7 +106,7 @@ export class OpenFiles {
   }
 
   #open(path: string, makes: boolean): OpenFile {
-    const file = this.#files.get(path) ?? { path, fd: openOrMake(path, makes), users: 0 };
+    const file = this.#files.get(path) ?? { path, fd: openOrMake(path, this.#flags, makes), users: 0 };
     this.#files.delete(path);
     this.#files.set(path, file);
     for (const other of this.#files.values()) {
@@ -114,9 +117,9 @@ export class OpenFiles {
   }
 }
 
-async function openOrMake(path: string, makes: boolean): Promise<number> {
+async function openOrMake(path: string, flags: 'r' | 'r+', makes: boolean): Promise<number> {
   try {
-    return await opened(path, 'r+');
+    return await opened(path, flags);
   } catch (error) {
     if (!makes || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return opened(path, 'wx+', 0o600);

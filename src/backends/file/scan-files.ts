@@ -9,7 +9,7 @@ import { decodeJournalLine } from './journal-line.ts';
 import { OpenFiles } from './open-files.ts';
 import { JOURNAL } from './open-store.ts';
 import { runFolder } from './run-folder.ts';
-import { segmentsIn } from './segments-in.ts';
+import { orGone, segmentsIn } from './segments-in.ts';
 import { Segment } from './segment.ts';
 
 /** Something in a folder that is not as it should be. */
@@ -27,8 +27,9 @@ export type Scanned =
   | { readonly found: 'events'; readonly entries: readonly Entry[]; readonly bytes: number };
 
 /**
- * Goes through every record and every event of a folder, and says on the way what is broken. Changes nothing. Rejects
- * with what the disk says. Memory: the records, and one group.
+ * Goes through every record and every event of a folder, and says on the way what is broken. Changes nothing, and may
+ * be allowed no more. What retention takes meanwhile is passed over. Rejects with what the disk says. Memory: the
+ * records, and one group.
  */
 export async function* scanFiles(
   dir: string,
@@ -44,7 +45,7 @@ export async function* scanFiles(
     else if ('put' in entry) records.set(runKey(entry.put.tenantId, entry.put.runId), entry.put);
     else records.delete(entry.gone);
   }
-  const files = new OpenFiles(16);
+  const files = new OpenFiles(16, { isReadOnly: true });
   try {
     for (const record of records.values()) {
       if (!isWanted(record)) continue;
@@ -66,7 +67,8 @@ async function* scanRun(
   for (const { path, first, size } of await segmentsIn(folder)) {
     const segment = new Segment(files, path, first, size);
     let end = 0;
-    for await (const group of segment.groupsFrom(0)) {
+    let isGone = false;
+    for await (const group of untilGone(segment.groupsFrom(0), () => (isGone = true))) {
       const seq = group.head.first;
       if (group.offset !== end)
         yield broken({ path, runId, message: `bytes ${end} to ${group.offset} are broken.` });
@@ -82,8 +84,19 @@ async function* scanRun(
       expected = seq + group.head.count;
       end = group.end;
     }
-    if (end !== size)
+    // What stood between the files before it and those behind it went with it.
+    if (isGone) expected = hash = undefined;
+    else if (end !== size)
       yield broken({ path, runId, message: `${size - end} bytes at the end are no whole group.` });
+  }
+}
+
+async function* untilGone<Group>(groups: AsyncIterable<Group>, gone: () => void): AsyncGenerator<Group> {
+  try {
+    yield* groups;
+  } catch (error) {
+    orGone(error);
+    gone();
   }
 }
 

@@ -8,7 +8,7 @@ export function segmentPath(folder: string, first: number): string {
   return join(folder, `${String(first).padStart(16, '0')}${SUFFIX}`);
 }
 
-/** The files of a log, oldest first; none if there is no folder. */
+/** The files of a log, oldest first; none if there is no folder. One that goes meanwhile is left out. */
 export async function segmentsIn(
   folder: string,
 ): Promise<{ readonly path: string; readonly first: number; readonly size: number }[]> {
@@ -18,10 +18,17 @@ export async function segmentsIn(
     .map(name => Number(name.slice(0, -SUFFIX.length)))
     .filter(Number.isSafeInteger)
     .sort((a, b) => a - b);
-  return Promise.all(
+  const found = await Promise.all(
     firsts.map(async first => {
       const path = segmentPath(folder, first);
-      return { path, first, size: (await stat(path)).size };
+      const size = await stat(path).then(({ size }) => size, orGone);
+      return size === undefined ? [] : [{ path, first, size }];
     }),
   );
+  return found.flat();
+}
+
+/** Nothing, if the disk says that there is no such file any more; else throws what it says. */
+export function orGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

@@ -28,7 +28,7 @@ describe('engine.start', () => {
     expect([broken(seen), seen.types]).toEqual([undefined, ['started', 'token', 'complete']]);
     expect(seen.events[0]!.id.split('.')).toEqual([expect.stringMatching(/^[a-z0-9]{1,24}$/), '1', '0']);
     expect([run.status, run.tenantId, run.cursor]).toEqual(['completed', 'default', seen.events[2]!.id]);
-    expect(await engine.close()).toEqual({ ended: 0, forced: 0, dropped: 0, unfinished: [] });
+    expect(await engine.close()).toEqual({ ended: 0, handedOver: 0, forced: 0, dropped: 0, unfinished: [] });
   });
 
   it('waits for nothing that the agent does, and never calls it inside the call', async () => {
@@ -172,7 +172,7 @@ describe('engine.start', () => {
     gate.open();
     const run = await starting;
     expect(await codeOf(() => run.result)).toBe('RUN_CANCELLED');
-    expect(await closing).toEqual({ ended: 1, forced: 0, dropped: 0, unfinished: [] });
+    expect(await closing).toEqual({ ended: 1, handedOver: 0, forced: 0, dropped: 0, unfinished: [] });
   });
 
   it('rejects where the directory fails, and makes nothing', async () => {

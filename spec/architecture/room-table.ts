@@ -49,7 +49,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'client',
       'dashboard',
     ],
-    packages: ['rxjs', 'zod', 'commander', 'yaml', 'node:'],
+    packages: ['rxjs', 'zod', 'commander', 'yaml', 'ioredis', 'node:'],
   },
   dashboard: {
     doors: [...data, 'operators', 'bridges', 'bridges/*', 'client'],

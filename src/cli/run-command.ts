@@ -5,6 +5,7 @@ import { answerCommand } from './commands/answer.ts';
 import { appendCommand } from './commands/append.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completerCommand, completionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
@@ -25,7 +26,7 @@ Start here:
   $ sluice runs                  from another terminal: what runs there
   $ sluice tail <run>            watch one of them
 
-All but serve, verify, export, keys and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+All but serve, doctor, keys, verify, export and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
 Each explains itself: sluice tail --help
 `;
 
@@ -57,6 +58,7 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .addCommand(exportCommand(host))
     .commandsGroup('Look after a server:')
     .addCommand(keysCommand(host))
+    .addCommand(doctorCommand(host))
     .commandsGroup('Other:')
     .addCommand(redactCommand(host))
     .addCommand(completionCommand(host))

@@ -7,8 +7,10 @@ import { readConfig } from '../config/config-file.ts';
 import { demoAgents } from '../demo/demo-agents.ts';
 import { AT_ONCE, EXIT_CODES } from '../exit-codes.ts';
 import { loadAgents } from '../load-agents.ts';
-import { collected } from '../repeated-flags.ts';
+import { auditFile } from '../audit-file.ts';
+import { requestLog } from '../request-log.ts';
 import { authorizeOf } from '../serve-auth.ts';
+import { withServeFlags } from '../serve-flags.ts';
 import { openStores } from '../serve-stores.ts';
 import { DEFAULTS, resolveServe, type ServeFlags, type ServeSettings } from '../serve-settings.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
@@ -55,49 +57,11 @@ Exit codes:
 
 /** `sluice serve`: agents behind HTTP, and a page that shows their runs. Ends when a signal stops it. */
 export function serveCommand(host: CommandHost): Command {
-  return new Command('serve')
-    .summary('serve agents over HTTP, with a page that shows their runs')
-    .description('Serves agents over HTTP and Server-Sent Events, with a page that shows their runs.')
-    .option(
-      '--config <file>',
-      'file of settings (default: sluice.config.yaml if it is there, env: SLUICE_CONFIG)',
-    )
-    .option(
-      '-p, --port <number>',
-      `port to listen on, 0 for any free one (default: ${DEFAULTS.port}, env: PORT)`,
-    )
-    .option('--host <address>', `address to listen on (default: ${DEFAULTS.host}, env: HOST)`)
-    .option(
-      '--allow-host <name>',
-      'name that requests may be addressed to, such as that of a proxy, or any; repeatable (env: SLUICE_ALLOWED_HOSTS)',
-      collected,
-    )
-    .option(
-      '--keys <file>',
-      'let in clients with these keys alone, made by sluice keys new (env: SLUICE_KEYS)',
-    )
-    .option(
-      '--backend <name>',
-      `where runs are kept: memory, file:DIR, redis://HOST:PORT, or redis for REDIS_URL (default: ${DEFAULTS.backend}, env: SLUICE_BACKEND)`,
-    )
-    .option(
-      '--agents <module>',
-      'module whose exports are agents: one by one, or as an array "agents" or default (env: SLUICE_AGENTS)',
-    )
-    .option('--demo', 'add the agents survey, echo and script, and start a first run')
-    .option(
-      '--survey <folder>',
-      'folder that the agent survey looks at (default: that of Sluice; needs --demo)',
-    )
-    .option(
-      '--bridge <name>',
-      'answer clients of another system, too: dockrion (at /dockrion), a2a-queue (at /events); repeatable',
-      (name: string, names: readonly string[] = []) => [...names, name],
-    )
-    .option(
-      '--cancel-on-stop',
-      'cancel all runs when it is stopped, also those that another instance or the next process could go on with',
-    )
+  return withServeFlags(
+    new Command('serve')
+      .summary('serve agents over HTTP, with a page that shows their runs')
+      .description('Serves agents over HTTP and Server-Sent Events, with a page that shows their runs.'),
+  )
     .addHelpText('after', HELP)
     .action((flags: ServeFlags) => serve(flags, host));
 }
@@ -119,7 +83,11 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
     onObserverError: error => host.complain(`An observer threw: ${described(error)}`),
   });
   await engine.ready;
-  const handler = { ...settings.handler, authorize, grants: { ...settings.handler.grants, store: tickets } };
+  const audit = settings.audit === undefined ? undefined : await auditFile(settings.audit, host.complain);
+  const handler = {
+    ...{ ...settings.handler, authorize, grants: { ...settings.handler.grants, store: tickets } },
+    ...{ onRequest: requestLog(settings.log, host.errorOutput), audit: audit?.listener },
+  };
   const server = await listen(engine, { settings, handler }, host);
   const stopped = untilStopped(
     engine,
@@ -139,6 +107,7 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   );
   await stopped;
   await tickets?.close();
+  await audit?.close();
 }
 
 function placeOf(backend: ServeSettings['backend']): string | undefined {

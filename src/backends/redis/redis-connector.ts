@@ -18,9 +18,28 @@ export interface RedisPlace {
 export function checkPlace(subject: string, { url, client, options }: RedisPlace): void {
   const places = [url, client, options].filter(place => place !== undefined);
   if (places.length !== 1) throw bad(subject, 'url', 'exactly one of url, client and options', places.length);
-  // What is behind the scheme may hold a password.
+  // What is behind the scheme may hold a password, and without one all of it may be the password.
   if (url !== undefined && !/^rediss?:\/\/./.test(url))
-    throw bad(subject, 'url', 'redis://… or rediss://…', `${String(url).slice(0, 4)}…`);
+    throw bad(subject, 'url', 'redis://… or rediss://…', `${/^[a-z]+:\/\//i.exec(url)?.[0] ?? ''}…`);
+  if (url !== undefined && !isAddress(url))
+    throw new SluiceError(
+      'BAD_OPTION',
+      `${subject}: url: expected redis://user:password@host:port/database, got what is none. Write characters such as ` +
+        '/, #, ? and % in a password as encodeURIComponent does: %2F, %23, %3F, %25.',
+    );
+}
+
+/** What is none would be thrown by the system's parser with all that is in it. */
+function isAddress(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password, hash } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+    // Addresses of Redis have none: it is the rest of a password.
+    return hash === '';
+  } catch {
+    return false;
+  }
 }
 
 /** What keys begin with, so that one rule of an ACL covers them. Throws `BAD_OPTION`. */

@@ -185,7 +185,7 @@ describe('a replay', () => {
       expect(await seqs()).toEqual([1, 2, 3, 4]);
       await has('running');
       await bar.getByRole('button', { name: '10×' }).click();
-      expect(await bar.getByRole('button', { name: '10×' }).getAttribute('aria-pressed')).toBe('true');
+      await bar.locator('[aria-pressed=true]', { hasText: '10×' }).waitFor();
       await bar.getByRole('button', { name: 'Play', exact: true }).click();
       await has('completed');
       await slider.focus();

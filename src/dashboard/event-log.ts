@@ -67,7 +67,8 @@ export class EventLog {
 
   /** Puts events before all others. */
   recall(items: readonly (RunEvent | Notice)[]): void {
-    this.#entries.prepend(items);
+    const { firstSeq } = this.#entries;
+    this.#entries.prepend(items.filter(item => isNotice(item) || item.seq < firstSeq));
     this.#isDrawn = false;
     // Somebody may have begun to look for something before there was anything.
     if (this.#isFiltered) void this.#find();
@@ -160,7 +161,12 @@ export class EventLog {
 
   /** Whether older ones came. */
   async #loadOlder(): Promise<boolean> {
-    if (this.#older.areComing || !this.#older.areThere) return false;
+    if (this.#older.areComing)
+      return this.#older.load().then(
+        () => true,
+        () => false,
+      );
+    if (!this.#older.areThere) return false;
     this.#load.disabled = true;
     try {
       const added = await this.#older.load();

@@ -34,8 +34,8 @@ export class OlderEvents {
   }
 
   async #load(): Promise<number> {
+    const { items, isLast } = await pageBefore(this.#runId, this.#entries.firstSeq, PAGE);
     const { firstSeq } = this.#entries;
-    const { items, isLast } = await pageBefore(this.#runId, firstSeq, PAGE);
     const older = items.filter(item => !('seq' in item) || item.seq < firstSeq);
     this.#isFirst = isLast || older.length === 0;
     this.#loaded += older.length;

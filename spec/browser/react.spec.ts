@@ -215,6 +215,11 @@ describe.each(['19', '18'])('useRun under React %s', react => {
     await own.sees({ text: 'one', connection: 'open' });
     await own.swapServer();
     await own.sees({ connection: 'closed', code: 'RUN_NOT_FOUND', text: 'one', isStale: true });
+    const look = () => own.page.evaluate(() => void window.dispatchEvent(new Event('focus')));
+    const { length } = own.asked('/state');
+    await look();
+    await until(() => own.asked('/state').length > length);
+    await own.sees({ connection: 'closed', code: 'RUN_NOT_FOUND', text: 'one', isStale: true });
     await told('run', 'anew');
     await own.page.evaluate(() => lab.run.retry());
     await own.sees({ text: 'anew', connection: 'open', isStale: false });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { EXTERNAL, importSize, IMPORTS } from '../../scripts/import-sizes.mjs';
 
@@ -24,4 +26,9 @@ describe('what a door loads', () => {
     const others = imports.filter(name => !name.startsWith('node:') && !packages.includes(name));
     expect(others).toEqual([]);
   });
+});
+
+it.each(['react.js', 'react.cjs'])('%s tells servers that render that it belongs to the browser', name => {
+  const text = readFileSync(join(import.meta.dirname, '../../dist', name), 'utf8');
+  expect(text).toMatch(/^["']use client["'];/);
 });

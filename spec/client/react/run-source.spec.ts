@@ -70,20 +70,17 @@ describe('the source of a live run', () => {
     expect([state.seen, state.missed, state.gaps]).toEqual([5, 2, [{ from: 5, to: 6, reason: 'trimmed' }]]);
   });
 
-  it('begins anew behind a reset', async () => {
+  it('adds the run up anew behind a reset', async () => {
     const source = await read(
       2,
       stateOf({ runId: 'run', cursor: 'e.3.0', seen: 3, phase: 'void' }),
-      streaming(
-        eventFrame(2),
-        noticeFrame({ notice: 'reset', reason: 'epoch' }),
-        ...[1, 2, 3].map(seq => eventFrame(seq)),
-        eventFrame(4, 'complete', {}),
-      ),
+      streaming(eventFrame(2), noticeFrame({ notice: 'reset', reason: 'epoch' }), eventFrame(1)),
+      stateOf({ runId: 'run', cursor: 'f.1.0', seen: 1 }),
+      streaming(eventFrame(2), eventFrame(3, 'complete', {})),
     );
     const { state, events } = source.content();
-    expect([state.seen, state.phase, events.map(({ seq }) => seq)]).toEqual([4, undefined, [3, 4]]);
-    expect(server.requests).toHaveLength(2);
+    expect([state.seen, state.phase, events.map(({ seq }) => seq)]).toEqual([3, undefined, [2, 3]]);
+    expect(asked().slice(2)).toEqual(['/runs/run/state', '/runs/run/events?after=0']);
   });
 
   it('asks for no events of a run that has ended, if none are wanted', async () => {

@@ -29,10 +29,14 @@ export class RunSource implements LiveSource<RunContent> {
   #state: RunState;
   /** Up to where the state had been added up when reading began; what is read again changes nothing. */
   #known: { readonly seq: number; readonly cursor: string | undefined } = NOTHING;
+  /** The store has lost the end of the run, and it may have come otherwise since. */
+  #isVoid = false;
   #events: RunEvent[] = [];
   #wanted = 0;
   /** How many of the newest events have been read. */
   #covered = 0;
+  /** How many of them are asked for; they have been read when one comes that the state does not know. */
+  #asked = 0;
 
   /** `client` may throw; then there is nothing to read. `initial`: what the run added up to at some time before. */
   constructor(client: () => Client, runId: string, initial: RunState | undefined) {
@@ -56,16 +60,18 @@ export class RunSource implements LiveSource<RunContent> {
 
   async read(stop: AbortSignal, heard: Heard, changed: () => void): Promise<void> {
     const client = this.#client();
-    if (this.#state.isGone) this.#state = { ...emptyRun, runId: this.#runId };
     do {
-      if (this.#state.cursor === undefined) {
+      if (this.#state.cursor === undefined || this.#isVoid || this.#state.isGone) {
         const state = await this.#rejoin(client, stop, heard);
         if (!state) return;
+        // What is void or gone is shown until there is something else.
+        if (this.#isVoid || this.#state.isGone) this.#covered = this.#asked = 0;
+        this.#isVoid = false;
         this.#state = state;
         changed();
       }
       await this.#follow(client, stop, heard, changed);
-    } while (!stop.aborted && this.#state.cursor === undefined && !this.#state.isGone);
+    } while (!stop.aborted && this.#isVoid);
     if (!this.#state.isGone || stop.aborted) return;
     throw new SluiceError(
       'RUN_NOT_FOUND',
@@ -103,7 +109,7 @@ export class RunSource implements LiveSource<RunContent> {
     this.#known = { seq, cursor };
     if (isBehind) {
       this.#events = [];
-      this.#covered = this.#wanted;
+      this.#asked = this.#wanted;
     }
     const after = isBehind ? Math.max(0, seq - this.#wanted) : cursor;
     const connection = client.events(this.#runId, { after, signal: stop, onState: heard });
@@ -112,9 +118,7 @@ export class RunSource implements LiveSource<RunContent> {
         next: item => {
           if (stop.aborted) return;
           if (this.#take(item)) return changed();
-          // The store has lost the end of the run since it was added up.
-          this.#state = { ...emptyRun, runId: this.#runId };
-          this.#covered = 0;
+          this.#isVoid = true;
           reading.unsubscribe();
           complete();
         },
@@ -128,16 +132,14 @@ export class RunSource implements LiveSource<RunContent> {
   #take(item: RunEvent | Notice): boolean {
     const { seq, cursor } = this.#known;
     if (isNotice(item)) {
-      if (item.notice === 'reset' && item.reason !== 'gone') {
-        this.#events = [];
-        this.#known = NOTHING;
-      }
+      if (item.notice === 'reset' && item.reason !== 'gone') return false;
       if (item.notice !== 'gap') this.#state = foldRun(this.#state, item);
       else if (item.to > seq)
         this.#state = foldRun(this.#state, { ...item, from: Math.max(item.from, seq + 1) });
       return true;
     }
     if (item.seq === seq && item.id !== cursor) return false;
+    if (item.seq >= seq) this.#covered = Math.max(this.#covered, this.#asked);
     if (this.#wanted > 0) {
       this.#events.push(item);
       if (this.#events.length > 2 * this.#wanted) this.#events.splice(0, this.#wanted);

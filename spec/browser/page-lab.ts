@@ -15,6 +15,8 @@ const EXPECTED =
 export interface PageLab {
   /** Serves the engine with the page; the address. */
   serve(engine: Engine, options?: HandlerOptions): Promise<string>;
+  /** Stops the server that was begun last, not its engine. Returns what begins it again at the same address. */
+  stop(): Promise<() => Promise<void>>;
   /** A new window of a new visitor. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
   /** What consoles showed, but for what a browser says by itself. */
@@ -26,7 +28,7 @@ export function pageLab(): PageLab {
   let browser: Browser;
   let logged: string[] = [];
   const contexts: BrowserContext[] = [];
-  const servers: { readonly server: HttpServer; readonly engine: Engine }[] = [];
+  const servers: { server: HttpServer; readonly engine: Engine }[] = [];
   beforeAll(async () => {
     browser = await launchChrome();
   }, PATIENCE);
@@ -44,6 +46,14 @@ export function pageLab(): PageLab {
       const server = await serveHttp({ engine, port: 0, page: dashboardPage(), ...options });
       servers.push({ server, engine });
       return server.url;
+    },
+    stop: async () => {
+      const served = servers.at(-1)!;
+      const { port } = served.server;
+      await served.server.close();
+      return async () => {
+        served.server = await serveHttp({ engine: served.engine, port, page: dashboardPage() });
+      };
     },
     open: async (url, options) => {
       const context = await browser.newContext(options);

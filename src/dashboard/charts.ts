@@ -9,7 +9,7 @@ const SPAN = 60;
 const MEASURES = {
   live: {
     name: 'Alive',
-    meaning: 'Runs of the list that have not ended.',
+    meaning: 'Runs that have not ended, of all there are.',
     say: String,
   },
   events: {
@@ -58,7 +58,7 @@ export class Charts {
         'details',
         {},
         element('summary', {}, 'The last minute, as this page sees it'),
-        element('dl', {}, ...meanings),
+        element('dl', { tabindex: 0 }, ...meanings),
       ),
     );
   }

@@ -24,7 +24,10 @@ export function signInForm(place: HTMLElement, behind: HTMLElement): void {
     problem,
     submit,
   );
-  place.append(element('div', { class: 'sign-in-card' }, heading, about, form));
+  // The same mark as in the bar.
+  const mark = document.querySelector('.brand')!.cloneNode(true) as HTMLElement;
+  const brand = element('p', { class: 'brand' }, ...mark.childNodes);
+  place.append(element('div', { class: 'sign-in-card' }, brand, heading, about, form));
 
   const fail = (text: string): void => {
     setText(problem, text);

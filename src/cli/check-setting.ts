@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { SluiceError } from '../index.ts';
+import { LOG_KINDS, type LogKind } from './request-log.ts';
 
 /** A text, and the flag, variable or key that it was given as. */
 export interface Given {
@@ -16,6 +17,16 @@ export function checkPort({ name, text }: Given): number {
   throw new SluiceError(
     'BAD_OPTION',
     `${name}: expected a port from 0 to ${LAST_PORT}, got ${JSON.stringify(text.slice(0, 200))}. 0 takes any free port.`,
+  );
+}
+
+/** Throws `BAD_OPTION`. */
+export function checkLog({ name, text }: Given): LogKind {
+  const kind = LOG_KINDS.find(known => known === text);
+  if (kind !== undefined) return kind;
+  throw new SluiceError(
+    'BAD_OPTION',
+    `${name}: expected ${LOG_KINDS.join(', ')}, got ${JSON.stringify(text.slice(0, 200))}.`,
   );
 }
 

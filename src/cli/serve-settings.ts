@@ -7,12 +7,13 @@ import type { JwtOptions } from '../http/jwt/index.ts';
 import type { EngineOptions } from '../index.ts';
 import { checkBackend, type BackendChoice } from './backend-choice.ts';
 import { bridgesOf } from './bridges.ts';
-import { checkFolder, checkPort } from './check-setting.ts';
+import { checkFolder, checkLog, checkPort } from './check-setting.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/config-schema.ts';
 import { readDockfile } from './config/dockfile.ts';
 import { secretAt } from './config/secret-at.ts';
 import { Sources, type Origin } from './config/sources.ts';
+import type { LogKind } from './request-log.ts';
 
 /** What was given, as text; absent where nothing was. */
 export interface ServeFlags {
@@ -27,6 +28,8 @@ export interface ServeFlags {
   readonly survey?: string | undefined;
   readonly bridge?: readonly string[] | undefined;
   readonly cancelOnStop?: boolean | undefined;
+  readonly log?: string | undefined;
+  readonly audit?: string | undefined;
 }
 
 /** {@link ServeFlags}, variables and a file of settings, checked, with the defaults of the command filled in. */
@@ -47,6 +50,10 @@ export interface ServeSettings {
   /** An absolute path. */
   readonly keys: string | undefined;
   readonly jwt: JwtOptions | undefined;
+  /** How requests are logged. */
+  readonly log: LogKind;
+  /** An absolute path: where deeds are noted. */
+  readonly audit: string | undefined;
   readonly handler: Omit<HandlerOptions, 'authorize' | 'bridges' | 'page' | 'clock'>;
   readonly engine: Omit<EngineOptions, 'backend' | 'agents' | 'events' | 'clock'>;
   /** Where each setting that somebody gave came from. */
@@ -100,6 +107,8 @@ export function resolveServe(
     file: { ...config.file },
     redis: { ...config.redis },
     agents: pathOf(given, 'agents', { flag: '--agents', variable: 'SLUICE_AGENTS' }),
+    audit: pathOf(given, 'audit', { flag: '--audit', variable: 'SLUICE_AUDIT' }),
+    log: logOf(given),
     keys: pathOf(given, 'keys', { flag: '--keys', variable: 'SLUICE_KEYS' }),
     surveyed: surveyedOf(given, home),
     bridges: bridgesOf(
@@ -126,14 +135,19 @@ interface Given {
 
 function pathOf(
   { flags, env, config, sources, cwd, folder }: Given,
-  name: 'agents' | 'keys',
+  name: 'agents' | 'audit' | 'keys',
   { flag, variable }: { readonly flag: string; readonly variable: string },
 ): string | undefined {
   const key = name === 'keys' ? 'auth.keys' : name;
   const place = sources.first(key, [flag, flags[name]], [variable, env[variable]]);
   if (place) return resolve(cwd, place.text);
-  const written = name === 'keys' ? config.auth?.keys : config.agents;
+  const written = name === 'keys' ? config.auth?.keys : config[name];
   return written === undefined ? undefined : resolve(folder, written);
+}
+
+function logOf({ flags, env, config, sources }: Given): LogKind {
+  const place = sources.first('log', ['--log', flags.log], ['SLUICE_LOG', env['SLUICE_LOG']]);
+  return place ? checkLog(place) : (config.log ?? 'off');
 }
 
 function surveyedOf({ flags, config, sources, cwd, folder }: Given, home: string): string | undefined {
@@ -167,7 +181,7 @@ function handlerOf(
   { flags, env, config, sources, folder }: Given,
   heartbeat?: number,
 ): ServeSettings['handler'] {
-  const { basePath, streamAge, retry, bodyLimit, cors, grants = {}, limits = {} } = config;
+  const { basePath, metrics, streamAge, retry, bodyLimit, cors, grants = {}, limits = {} } = config;
   const hosts = sources.first(
     'allowedHosts',
     ['--allow-host', flags.allowHost?.join(',')],
@@ -179,7 +193,7 @@ function handlerOf(
     limits;
   return {
     allowedHosts: named?.includes('any') ? 'any' : (named ?? config.allowedHosts),
-    ...{ basePath, streamAge, retry, bodyLimit, heartbeat: config.heartbeat ?? heartbeat },
+    ...{ basePath, metrics, streamAge, retry, bodyLimit, heartbeat: config.heartbeat ?? heartbeat },
     cors: cors?.origins && { origins: cors.origins, credentials: cors.credentials },
     grants: {
       ...grants,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { authSettings } from './auth-settings.ts';
+import { LOG_KINDS } from '../request-log.ts';
 import { limitSettings } from './limit-settings.ts';
 import {
   bytes,
@@ -39,6 +40,15 @@ export const CONFIG = z.strictObject(
     agents: setting(text, {
       ...{ about: 'module whose exports are agents', flag: '--agents', env: 'SLUICE_AGENTS' },
     }),
+    log: setting(z.enum(LOG_KINDS, { error: 'expected off, text or json' }), {
+      about: 'one line for each request on standard error: `text`, `json`',
+      ...{ default: 'off', flag: '--log', env: 'SLUICE_LOG' },
+    }),
+    audit: setting(text, {
+      about: 'file to which who did what is added, as lines of JSON',
+      ...{ flag: '--audit', env: 'SLUICE_AUDIT' },
+    }),
+    metrics: setting(yesOrNo, { about: 'whether `GET /metrics` answers', default: 'true' }),
     demo: setting(yesOrNo, {
       ...{ about: 'add the agents of the demo, and start a first run', default: 'false', flag: '--demo' },
     }),

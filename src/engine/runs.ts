@@ -10,13 +10,15 @@ import {
   type RunQuery,
   type RunRecord,
 } from '../backends/backend.ts';
-import type { Json } from '../event/json.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { readStorage } from '../run/read-storage.ts';
 import { cancelled } from '../run/stop.ts';
 import { runEnded } from '../run/run-ended.ts';
+import { checkAnswer } from '../run/ask-values.ts';
 import { askNotFound } from '../run/asks.ts';
+import type { TextMask } from '../secrets/mask-value.ts';
+import { isSluiceError } from '../errors/sluice-error.ts';
 import { checkNumber } from './check-number.ts';
 import type { Instance } from './instance.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -38,22 +40,27 @@ export interface CheckpointQuery extends OfTenant {
   readonly before?: number | undefined;
 }
 
+/** What looking after runs takes besides them. */
+export interface RunsServices {
+  readonly events: RunEvents;
+  readonly rescue: Pick<Instance, 'rescue'>;
+  readonly secrets: TextMask;
+}
+
 /** The runs of an engine's backend, alive or ended. */
 export class Runs {
   readonly #backend: Backend;
   readonly #live: LiveRuns;
   readonly #events: RunEvents;
   readonly #instance: Pick<Instance, 'rescue'>;
+  readonly #secrets: TextMask;
 
-  constructor(
-    backend: Backend,
-    live: LiveRuns,
-    { events, rescue }: { readonly events: RunEvents; readonly rescue: Pick<Instance, 'rescue'> },
-  ) {
+  constructor(backend: Backend, live: LiveRuns, { events, rescue, secrets }: RunsServices) {
     this.#backend = backend;
     this.#live = live;
     this.#events = events;
     this.#instance = rescue;
+    this.#secrets = secrets;
   }
 
   /** Rejects with `RUN_NOT_FOUND`, `STORAGE_LOST`. */
@@ -112,7 +119,11 @@ export class Runs {
     return 'requested';
   }
 
-  /** Answers a question of `ctx.ask`. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
+  /**
+   * Answers a question of `ctx.ask`. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. Where
+   * another process has the run, it resolves when the answer is stored for that one, which drops what comes too late or
+   * does not match the schema of its question: whether it counts says the `answer` event.
+   */
   async answer(
     runId: string,
     askId: string,
@@ -123,7 +134,8 @@ export class Runs {
     if (actor) return actor.answer(askId, value, by);
     if (isEnded(record.status)) throw runEnded(runId);
     if (!this.#backend.commands) throw askNotFound(runId, askId);
-    await this.#send(record, { command: 'answer', askId, value: value as Json, by });
+    const { said } = checkAnswer({ runId, schema: undefined, given: value, by, secrets: this.#secrets });
+    await this.#send(record, { command: 'answer', askId, value: said.value, by });
   }
 
   /**
@@ -140,8 +152,8 @@ export class Runs {
   }
 
   /**
-   * Erases a run that has ended, with its events. One that lives is asked to stop instead. Rejects with
-   * `RUN_NOT_FOUND`.
+   * Erases a run that has ended, with its events. One that lives, or ends just now, is asked to stop instead:
+   * `requested`. Rejects with `RUN_NOT_FOUND`.
    */
   async delete(
     runId: string,
@@ -151,7 +163,10 @@ export class Runs {
     const found = this.#find(runId, key);
     const record = isPromise(found) ? await found : found;
     if (!isEnded(record.status)) {
-      await this.cancel(runId, { tenantId, reason });
+      await this.cancel(runId, { tenantId, reason }).catch((error: unknown) => {
+        // Its end came first.
+        if (!isSluiceError(error, 'RUN_ENDED')) throw error;
+      });
       return 'requested';
     }
     const erased = this.#backend.directory.delete(key);

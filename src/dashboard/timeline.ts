@@ -1,5 +1,6 @@
 import type { RunState } from '../client/index.ts';
 import type { RunView } from '../http/run-view.ts';
+import { systemClock } from '../time/clock.ts';
 import { element, setText } from './element.ts';
 import { TimeAxis } from './time-axis.ts';
 import { TimelineLine } from './timeline-line.ts';
@@ -9,7 +10,15 @@ import { counted } from './words.ts';
 
 /** Rows at first, and with each press of the button; the ones before are counted. */
 const STEP = 200;
+/** Milliseconds between two drawings while a run goes on: all bars move with the time, and nobody sees more. */
+const PAUSE = 100;
 const AT_END = 24;
+/** What there is besides the state: until when it is drawn, and the runs that were started. */
+interface Around {
+  readonly now: number;
+  readonly children: readonly RunView[];
+}
+
 const LISTS = [
   ...(['pipelines', 'waves', 'nodes', 'tools', 'models', 'steps'] as const),
   ...(['turns', 'customs', 'decisions'] as const),
@@ -33,6 +42,9 @@ export class Timeline {
   #begin = 0;
   #state: RunState | undefined;
   #children = '';
+  #drawnAt = 0;
+  #isDue = false;
+  #latest: () => void = () => undefined;
 
   constructor() {
     this.#earlier.addEventListener('click', () => {
@@ -48,10 +60,26 @@ export class Timeline {
     return this.#all.length;
   }
 
-  draw(
-    state: RunState,
-    { now, children }: { readonly now: number; readonly children: readonly RunView[] },
-  ): void {
+  draw(state: RunState, around: Around): void {
+    const pause = this.#drawnAt + PAUSE - systemClock.now();
+    this.#latest = () => this.#draw(state, around);
+    if (pause <= 0 || this.size === 0 || state.end !== undefined) this.#latest();
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      systemClock.alarm(
+        pause,
+        () => {
+          this.#isDue = false;
+          this.#latest();
+        },
+        false,
+      );
+    }
+  }
+
+  #draw(state: RunState, { now, children }: Around): void {
+    this.#drawnAt = systemClock.now();
+    this.#latest = () => undefined;
     const before = this.#state;
     const told = children.map(({ runId, status }) => `${runId} ${status}`).join();
     const hasChanged = told !== this.#children || LISTS.some(list => before?.[list] !== state[list]);

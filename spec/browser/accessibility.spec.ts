@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
+import { seriousFindings } from './serious-findings.ts';
 import { PATIENCE, servedPage } from './served-page.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const served = servedPage(`
 export const letter = { name: 'letter', run: async ctx => {
@@ -18,27 +15,6 @@ export const letter = { name: 'letter', run: async ctx => {
   await ctx.ask('Send it?');
 } };
 `);
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What axe finds that keeps people out: of serious or critical impact. */
-async function violations(): Promise<string[]> {
-  const { page } = served;
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: () => Promise<{ violations: Violation[] }> };
-    };
-    return (await axe.run()).violations;
-  });
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
-}
 
 describe('the page of a run', () => {
   it.each([
@@ -58,13 +34,13 @@ describe('the page of a run', () => {
       await rows.last().click();
       await page.locator('.inspector').waitFor();
       await page.locator('.artifacts summary').click();
-      expect(await violations()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await page.getByRole('button', { name: 'Cancel run' }).click();
-      expect(await violations()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Replay' }).click();
       await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       expectQuiet();
     },
     PATIENCE,

@@ -1,37 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import { dashboardPage } from '../../src/dashboard/dashboard-page.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { apiKeys } from '../../src/http/auth/api-keys.ts';
 import { newApiKey } from '../../src/http/auth/api-key.ts';
 import { pageLab } from './page-lab.ts';
 import { researcher } from './research-agent.ts';
+import { seriousFindings } from './serious-findings.ts';
 import { PATIENCE } from './served-page.ts';
 
 const lab = pageLab();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[];
-}
-
-/** What axe finds that keeps somebody out. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no other script in, so this one comes by the debugger.
-  const violations = await page.evaluate<Violation[]>(
-    `${AXE}; axe.run().then(({ violations }) => violations)`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${String(target)}: ${failureSummary}`),
-    );
-}
 
 describe.each(['light', 'dark'] as const)('the page, %s', colorScheme => {
   it(

@@ -155,7 +155,7 @@ describe.each(Object.entries(BREAKS))('G12: the error channel, when storage %s',
   it('tells readers whose pages do not come with a code, and nobody else', async () => {
     const faults = await processFaults(async () => {
       const { backend, breakDown } = breakingBackend(fail);
-      const engine = createEngine({ backend, window: 1 });
+      const engine = createEngine({ backend, window: 1, storageTimeout: 0 });
       let goOn!: () => void;
       const run = await engine.start(async ctx => {
         for (let at = 0; at < 5; at++) ctx.token('x');

@@ -30,9 +30,9 @@ describe('the examples, copied to a blank project', () => {
   }, PATIENCE);
   afterAll(() => folder.remove());
 
-  // spec/browser and spec/cli/several-instances run those.
+  // spec/browser, spec/cli/container and spec/cli/several-instances run those.
   it('are all here', () =>
-    expect(readdirSync(EXAMPLES).sort()).toEqual([...NAMES, 'react', 'several-instances'].sort()));
+    expect(readdirSync(EXAMPLES).sort()).toEqual([...NAMES, 'container', 'react', 'several-instances'].sort()));
 
   it.each(NAMES)('%s enters by the doors, and says how it is run', name => {
     const code = readFileSync(join(EXAMPLES, name, `${name}.mjs`), 'utf8');

@@ -46,9 +46,16 @@ describe.each(['19', '18'])('useRuns under React %s', react => {
     await opened('a', 'b', 'c', 'd', 'e');
     await own.show({ list: { limit: 2 } });
     await has(['e', 'd']);
-    await own.engine.runs.cancel('a');
-    await opened('f');
-    await has(['f', 'e']);
+    await own.engine.runs.cancel('e');
+    await own.page.getByText('e cancelled').waitFor();
+    await own.engine.runs.delete('e');
+    await has(['d']);
+    // There are others between these two.
+    for (const id of ['a', 'd']) await own.engine.runs.cancel(id);
+    await own.page.getByText('d cancelled').waitFor();
+    await has(['d']);
+    await opened('f', 'g');
+    await has(['g', 'f']);
     const load = () =>
       own.page.evaluate(() => {
         const { hasMore } = lab.list;
@@ -58,9 +65,9 @@ describe.each(['19', '18'])('useRuns under React %s', react => {
         return hasMore;
       });
     expect(await load()).toBe(true);
-    await has(['f', 'e', 'd', 'c']);
+    await has(['g', 'f', 'd', 'c']);
     expect(await load()).toBe(true);
-    await has(['f', 'e', 'd', 'c', 'b', 'a']);
+    await has(['g', 'f', 'd', 'c', 'b', 'a']);
     expect(await load()).toBe(false);
     await own.engine.runs.cancel('b');
     await own.page.getByText('b cancelled').waitFor();

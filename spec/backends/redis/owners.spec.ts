@@ -4,6 +4,7 @@ import { chainStart } from '../../../src/event/chain.ts';
 import { LawRun, leaseOf, recordOf } from '../../../src/testing/backend-laws/law-run.ts';
 import { newId } from '../../../src/time/new-id.ts';
 import { redisLab } from './redis-lab.ts';
+import { ShiftedClock } from './shifted-clock.ts';
 
 const lab = await redisLab();
 afterAll(() => lab.close());
@@ -48,6 +49,24 @@ describe('leases in Redis', () => {
     await leaseOf(other).claim(second);
     expect(await leaseOf(other).dead()).toEqual([]);
     expect(await lab.probe.zscore(`${lab.prefix}:instances`, instance)).toBeNull();
+    await one.close();
+    await other.close();
+  });
+
+  it('run out whatever the clock of a process says', async () => {
+    const ahead = new ShiftedClock();
+    ahead.advance(3_600_000);
+    const [one, other] = [await lab.open({ clock: ahead }), await lab.open()];
+    const instance = newId();
+    await leaseOf(one).join(instance);
+    await leaseOf(other).join(newId());
+    const key = await create(one);
+    await leaseOf(one).claim(key);
+    await lab.clock.advance(61_000);
+    const gone = { instance, keys: [key] };
+    expect(await leaseOf(other).dead()).not.toContainEqual(gone);
+    await lab.probe.del(`${lab.prefix}:lease:${instance}`);
+    expect(await leaseOf(other).dead()).toContainEqual(gone);
     await one.close();
     await other.close();
   });

@@ -1,0 +1,109 @@
+// `node bench/tables.mjs page`, after `npm run build`: what the page of a run costs a browser while 1,000 events a second
+// come, in time of its processor, which does not depend on what else the machine does; and how soon it shows a run of
+// 10,000 events. Ends with 1 if a task took more than 50 ms of the processor.
+import { existsSync, readFileSync } from 'node:fs';
+import type { CDPSession, Page } from 'playwright-core';
+import { createEngine, type Engine } from '../../src/index.ts';
+import { serveHttp } from '../../src/http/index.ts';
+import { launchChrome } from '../../spec/support/launch-chrome.ts';
+
+const BUILT = 'dist/dashboard/index.html';
+const LONG = 50;
+const SECONDS = 6;
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds on the clock, and of the processor. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+if (existsSync(BUILT)) await measure();
+else console.log(`Skipped: there is no ${BUILT}. Run \`npm run build\` first.`);
+
+async function measure(): Promise<void> {
+  const engine = createEngine();
+  const server = await serveHttp({ engine, port: 0, page: readFileSync(BUILT, 'utf8') });
+  const browser = await launchChrome();
+  try {
+    const page = await browser.newPage();
+    const session = await page.context().newCDPSession(page);
+    await page.goto(server.url);
+    // What it costs to begin is no part of it.
+    await page.locator('#connection', { hasText: /^live$/ }).waitFor();
+    report(await traceOf(session, () => hurry(engine, page)));
+    console.log(
+      `A run of 10,000 events is on the page ${await joinTime(engine, page, server.url)} ms after its address.`,
+    );
+  } finally {
+    await browser.close();
+    await server.close();
+    await engine.close();
+  }
+}
+
+/** A run that says 1,000 things a second, and the page that shows it from the start to the end. */
+async function hurry(engine: Engine, page: Page): Promise<void> {
+  const run = await engine.start(async ctx => {
+    const begin = Date.now();
+    for (let sent = 0; sent < SECONDS * 1_000;) {
+      const due = Math.min(SECONDS * 1_000, Date.now() - begin);
+      for (; sent < due; sent++) {
+        const callId = String(sent - (sent % 50));
+        if (sent % 50 === 0) await ctx.emit('tool.called', { callId, tool: 'fetch', args: { sent } });
+        else if (sent % 50 === 25) await ctx.emit('tool.completed', { callId, result: 1, durationMs: 25 });
+        else ctx.token(sent % 12 === 0 ? 'word\n\n' : 'word ');
+      }
+      await new Promise(resolve => setTimeout(resolve, 4));
+    }
+  });
+  await page.evaluate(`location.hash = 'run=${run.id}'`);
+  await page.locator('.run .badge:text-is("completed")').waitFor({ timeout: 120_000 });
+}
+
+async function joinTime(engine: Engine, page: Page, url: string): Promise<number> {
+  const run = await engine.start(async ctx => {
+    for (let sent = 0; sent < 9_998; sent++) {
+      ctx.token(sent % 12 === 0 ? 'word\n\n' : 'word ');
+      if (sent % 500 === 0) await ctx.drained();
+    }
+  });
+  await run.result;
+  await page.goto('about:blank');
+  const begin = performance.now();
+  await page.goto(`${url}/#run=${run.id}`);
+  await page.locator('.facts').getByText('10,000 events').waitFor();
+  return Math.round(performance.now() - begin);
+}
+
+async function traceOf(session: CDPSession, work: () => Promise<void>): Promise<readonly TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  const categories = 'toplevel,disabled-by-default-devtools.timeline';
+  await session.send('Tracing.start', { categories, transferMode: 'ReportEvents' });
+  await work();
+  const isComplete = new Promise<void>(resolve => session.once('Tracing.tracingComplete', () => resolve()));
+  await session.send('Tracing.end');
+  await isComplete;
+  return events;
+}
+
+/** Tasks of the thread that the page runs in. */
+function report(events: readonly TraceEvent[]): void {
+  const threads = new Set(
+    events.filter(({ args }) => args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = events.filter(({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`));
+  const used = tasks.map(({ tdur = 0 }) => tdur / 1_000).sort((a, b) => b - a);
+  const longest = Math.max(0, ...tasks.map(({ dur = 0 }) => dur / 1_000));
+  const sum = used.reduce((all, length) => all + length, 0);
+  const long = used.filter(length => length > LONG).length;
+  console.log(
+    `1,000 events a second for ${SECONDS} s: ${tasks.length} tasks, ${Math.round(sum)} ms of the processor in all; ` +
+      `the longest took ${used[0]?.toFixed(0)} ms of it (${longest.toFixed(0)} ms on the clock), ${long} more than ${LONG} ms.`,
+  );
+  if (long > 0 || tasks.length === 0) process.exitCode = 1;
+}

@@ -20,11 +20,21 @@ describe.each(['19', '18'])('useRun under React %s', react => {
 
   it_('opens one connection though StrictMode mounts twice, and none stays', async () => {
     const writer = await told('run', 'Hello ');
+    // What is given up at once may never reach the server.
+    await own.page.evaluate(() => {
+      const { fetch } = window;
+      Object.assign(window, { sent: 0 });
+      window.fetch = (...args) => {
+        Object.assign(window, { sent: Reflect.get(window, 'sent') + 1 });
+        return fetch(...args);
+      };
+    });
     await own.show({ run: 'run' });
     await own.sees({ text: 'Hello ', connection: 'open' });
     writer.token('there', { messageId: 'm' });
     await own.sees({ text: 'Hello there' });
     expect([own.asked('/state').length, own.asked('/events').length, own.streams]).toEqual([1, 1, 1]);
+    expect(await own.page.evaluate(() => Reflect.get(window, 'sent'))).toBe(2);
     await own.page.evaluate(() => lab.unmount());
     await until(() => own.streams === 0);
     await own.show({ run: 'run' });

@@ -64,6 +64,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   INTERNAL: 500,
 };
 
+/** The status that answers a code. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code];
+}
+
 /** The facts of a problem document, RFC 9457. */
 export interface Problem {
   readonly status: number;

@@ -1,3 +1,4 @@
+import { contractRoutes } from './contracts/contract-routes.ts';
 import { administering, cancelling, greeting, reading, unguarded, writing } from './guarded-route.ts';
 import type { Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
@@ -19,8 +20,7 @@ import {
   showRun,
 } from './routes/runs.ts';
 
-/** All addresses of a server, and what each asks of a credential. */
-export const ROUTES: Routes = {
+const SERVED: Routes = {
   '/': { GET: unguarded(showPage) },
   '/healthz': { GET: unguarded(health) },
   '/readyz': { GET: unguarded(ready) },
@@ -47,3 +47,6 @@ export const ROUTES: Routes = {
   },
   '/events': { GET: reading(manyEvents) },
 };
+
+/** All addresses of a server, and what each asks of a credential. */
+export const ROUTES: Routes = { ...SERVED, ...contractRoutes(SERVED) };

@@ -1,8 +1,8 @@
 import { isLoopback } from '../loopback.ts';
 import type { HttpRequest } from '../request.ts';
 
-const NAME = 'sluice_session';
-const COOKIE = new RegExp(`(?:^|;) *${NAME}=([\\w.-]+)`);
+export const SESSION_COOKIE = 'sluice_session';
+const COOKIE = new RegExp(`(?:^|;) *${SESSION_COOKIE}=([\\w.-]+)`);
 
 /** The session that a browser sends along. */
 export function sessionOf(header: (name: string) => string | undefined): string | undefined {
@@ -16,7 +16,7 @@ export function sessionOf(header: (name: string) => string | undefined): string 
 export function sessionCookie(request: HttpRequest, text: string, { path, seconds }: CookieLife): string {
   const host = (request.header('host') ?? '').replace(/:\d+$/, '');
   const secure = isLoopback(host) ? '' : '; Secure';
-  return `${NAME}=${text}; Path=${path || '/'}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+  return `${SESSION_COOKIE}=${text}; Path=${path || '/'}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
 }
 
 /** Where a cookie holds, and how long. */

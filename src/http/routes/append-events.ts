@@ -6,7 +6,7 @@ import { parseBody } from '../parse-body.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 
 /** The engine checks what the events say. */
-const AppendBody = z.strictObject({ events: z.array(z.unknown()), flush: z.boolean().optional() });
+export const AppendBody = z.strictObject({ events: z.array(z.unknown()), flush: z.boolean().optional() });
 const LINES = /^application\/(?:x-)?ndjson\s*(?:;|$)/i;
 
 /**

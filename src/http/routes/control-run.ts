@@ -3,8 +3,8 @@ import { parseBody } from '../parse-body.ts';
 import type { Exchange } from '../exchange.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 
-const CancelBody = z.strictObject({ reason: z.string().max(16_384).optional() });
-const AnswerBody = z.strictObject({
+export const CancelBody = z.strictObject({ reason: z.string().max(16_384).optional() });
+export const AnswerBody = z.strictObject({
   askId: z.string(),
   value: z.unknown(),
   by: z.string().max(256).optional(),

@@ -7,7 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import { parseBody } from '../parse-body.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
 
-const TicketBody = z.strictObject({
+export const TicketBody = z.strictObject({
   runIds: z.array(z.string().refine(isId, 'expected an id')).min(1).max(64).optional(),
 });
 

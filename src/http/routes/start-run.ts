@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import { parseBody } from '../parse-body.ts';
 
 /** The body of every request that starts a run. The engine checks what the members say. */
-const StartBody = z.strictObject({
+export const StartBody = z.strictObject({
   agent: z.string().optional(),
   input: z.unknown().optional(),
   id: z.string().optional(),

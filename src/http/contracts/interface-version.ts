@@ -1,0 +1,2 @@
+/** The version of what HTTP clients see; not that of the package. */
+export const INTERFACE_VERSION = '1';

@@ -50,6 +50,25 @@ describe('the entries of a log', () => {
     expect([entries.firstSeq, entries.push(token(2_001))]).toEqual([1, 0]);
   });
 
+  it('are those of a topic, and of no type that only has its name inside', () => {
+    const entries = new LogEntries();
+    entries.push(token(1, 'token.* node'));
+    entries.push({ ...token(2), type: 'node.skipped', data: { name: 'tool.called' } });
+    entries.filter('node.*');
+    expect(seqs(entries)).toEqual([2]);
+    entries.filter('tool.*');
+    expect(seqs(entries)).toEqual([]);
+  });
+
+  it('begin in the middle of a run where they are told to, and are found by their seq', () => {
+    const entries = new LogEntries();
+    entries.beginAt(500);
+    expect(entries.firstSeq).toBe(500);
+    entries.prepend([gap, token(498), token(499)]);
+    entries.push(token(500));
+    expect([entries.indexOf(499), entries.indexOf(5), entries.indexOf(501)]).toEqual([2, 1, -1]);
+  });
+
   it('begin where a notice says that nothing is kept before', () => {
     const entries = new LogEntries();
     entries.push(gap);

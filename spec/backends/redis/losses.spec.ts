@@ -178,7 +178,7 @@ describe('the options of redisBackend', () => {
   it.each([
     [{ url: 'redis://x', options: {} }, /exactly one of url, client and options/],
     [{ url: undefined }, /exactly one/],
-    [{ url: 'http://user:secret@host' }, /redis:\/\/… or rediss:\/\/…, got "http…"/],
+    [{ url: 'http://user:secret@host' }, /redis:\/\/… or rediss:\/\/…, got "?http:\/\/…/],
     [{ prefix: 'a:b' }, /prefix/],
     [{ lease: 1 }, /lease: expected a number from 100 to 600000/],
     [{ sweep: Number.NaN }, /sweep/],

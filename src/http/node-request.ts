@@ -2,19 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyTooLarge, readBody } from './read-body.ts';
 import type { HttpRequest } from './request.ts';
 
+/** What middleware may have done to a request before. */
+type Handled = IncomingMessage & {
+  /** Express and Connect cut the path where they mount something; this is the whole one. */
+  readonly originalUrl?: string;
+  /** A body parser was here first. */
+  readonly body?: unknown;
+};
+
 /** A request as Node received it. */
 export class NodeRequest implements HttpRequest {
-  readonly #request: IncomingMessage;
+  readonly #request: Handled;
   readonly #response: ServerResponse;
   readonly method: string;
   readonly target: string;
   readonly address: string | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: Handled, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
     this.method = request.method ?? 'GET';
-    this.target = request.url ?? '/';
+    this.target = request.originalUrl ?? request.url ?? '/';
     this.address = request.socket.remoteAddress;
   }
 
@@ -24,9 +32,8 @@ export class NodeRequest implements HttpRequest {
   }
 
   async body(limit: number): Promise<string> {
-    const request: IncomingMessage & { readonly body?: unknown } = this.#request;
-    // A body parser was here first.
-    if (request.readableEnded && request.body !== undefined) return JSON.stringify(request.body);
+    const request = this.#request;
+    if (isParsed(request)) return textOf(request.body);
     if (Number(request.headers['content-length']) > limit) {
       request.resume();
       throw bodyTooLarge(limit);
@@ -40,9 +47,9 @@ export class NodeRequest implements HttpRequest {
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const request: IncomingMessage & { readonly body?: unknown } = this.#request;
-    if (request.readableEnded && request.body !== undefined) {
-      yield Buffer.from(typeof request.body === 'string' ? request.body : JSON.stringify(request.body));
+    const request = this.#request;
+    if (isParsed(request)) {
+      yield Buffer.from(textOf(request.body));
       return;
     }
     try {
@@ -57,4 +64,13 @@ export class NodeRequest implements HttpRequest {
     this.#response.once('close', leave);
     return () => this.#response.off('close', leave);
   }
+}
+
+function isParsed(request: Handled): boolean {
+  return request.readableEnded && request.body !== undefined;
+}
+
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  return Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
 }

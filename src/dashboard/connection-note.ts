@@ -16,10 +16,10 @@ export class ConnectionNote {
   }
 
   /** Connecting says nothing yet: only an answer ends what a failure began. */
-  take(state: ConnectionState): void {
-    if (state.status === 'waiting') this.#lose();
-    if (state.status === 'open') this.#recover();
-    if (state.status === 'closed') this.#say(undefined);
+  take(status: ConnectionState['status']): void {
+    if (status === 'waiting') this.#lose();
+    if (status === 'open') this.#recover();
+    if (status === 'closed') this.#say(undefined);
   }
 
   #lose(): void {

@@ -28,7 +28,7 @@ export interface LiveObserver {
   readonly recalled: (items: readonly (RunEvent | Notice)[]) => void;
   /** What came since. A promise is waited for. */
   readonly next: (item: RunEvent | Notice) => Promise<void> | undefined;
-  readonly connection: (state: ConnectionState) => void;
+  readonly connection: (status: ConnectionState['status']) => void;
   /** Nothing more comes, for this reason. */
   readonly failed: (problem: string) => void;
 }
@@ -42,6 +42,8 @@ export function liveRun(runId: string, list: RunList, observer: LiveObserver): (
   let stop = (): void => undefined;
   /** Asks the list rather than the server, which would answer 404 to a run that is gone, and browsers log that. */
   const fetchIfThere: typeof fetch = async (input, init) => {
+    // It waits for the list then, and nothing has failed yet that would tell.
+    if (list.state === 'lost') observer.connection('waiting');
     const presence = await list.presenceOf(runId);
     return presence === 'gone' ? new Response(null, { status: 404 }) : session.fetch(input, init);
   };
@@ -54,7 +56,7 @@ export function liveRun(runId: string, list: RunList, observer: LiveObserver): (
   const read = (after: string): void => {
     const connection = server.events(runId, {
       ...PATIENCE,
-      ...{ after, fetch: fetchIfThere, onState: observer.connection },
+      ...{ after, fetch: fetchIfThere, onState: ({ status }) => observer.connection(status) },
     });
     const next = (item: RunEvent | Notice): Promise<void> | undefined => {
       readingMeter.take(item, systemClock.now());

@@ -51,7 +51,7 @@ export class RunPanel {
         void this.#drawSoon();
       },
       next: item => this.#take(item),
-      connection: state => this.#connect(state),
+      connection: status => this.#connect(status),
       failed: problem => this.#parts.notices.say(problem, true),
     });
     void this.#drawSoon();
@@ -99,8 +99,8 @@ export class RunPanel {
     return ++this.#taken >= MOST_PER_FRAME ? drawn : undefined;
   }
 
-  #connect(state: ConnectionState): void {
-    this.#connection.take(state);
+  #connect(status: ConnectionState['status']): void {
+    this.#connection.take(status);
     this.#onState();
   }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runProcess } from '../cli/command-process.ts';
@@ -11,11 +11,18 @@ const NAMES = [
   'audit-log',
   'budget-stop',
   'chat-server',
+  'express',
+  'fastify',
   'flaky-tool',
   'graph',
+  'hono',
+  'nextjs',
+  'plain-node',
   'resume-after-a-cut',
   'your-own-operator',
 ];
+/** What the examples of frameworks import besides. */
+const FRAMEWORKS = ['@hono', 'compression', 'express', 'fastify', 'hono'];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -24,6 +31,9 @@ describe('the examples, copied to a blank project', () => {
   beforeAll(async () => {
     const tarball = await packTarball(folder.path);
     project = await blankProject(folder.path, tarball, { 'package.json': JSON.stringify({ private: true }) });
+    for (const name of FRAMEWORKS) {
+      symlinkSync(join(EXAMPLES, '../node_modules', name), join(project.path, 'node_modules', name));
+    }
     for (const name of NAMES) {
       copyFileSync(join(EXAMPLES, name, `${name}.mjs`), join(project.path, `${name}.mjs`));
     }
@@ -32,14 +42,17 @@ describe('the examples, copied to a blank project', () => {
 
   // spec/browser, spec/cli/container and spec/cli/several-instances run those.
   it('are all here', () =>
-    expect(readdirSync(EXAMPLES).sort()).toEqual([...NAMES, 'container', 'react', 'several-instances'].sort()));
+    expect(readdirSync(EXAMPLES).sort()).toEqual(
+      [...NAMES, 'container', 'react', 'several-instances'].sort(),
+    ));
 
   it.each(NAMES)('%s enters by the doors, and says how it is run', name => {
     const code = readFileSync(join(EXAMPLES, name, `${name}.mjs`), 'utf8');
     const imported = [...code.matchAll(/(?:from |import\()'([^']+)'/g)].map(([, module]) => module);
     expect(imported.length).toBeGreaterThan(1);
     for (const module of imported)
-      expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks|dashboard))?)$/);
+      if (!FRAMEWORKS.includes(module!.split('/')[0]!))
+        expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks|dashboard))?)$/);
     expect(code).toMatch(/^\/\/ @ts-check\n/);
     const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
     expect(readme).toContain(`node examples/${name}/${name}.mjs`);
@@ -93,6 +106,42 @@ describe('the examples, copied to a blank project', () => {
       '(complete)',
       'Dropped 6 of 8 sentences, and said so.',
     ]);
+  });
+
+  it.each(['plain-node', 'express', 'fastify', 'hono'])(
+    '%s serves runs below its path, and the rest besides',
+    async name => {
+      const server = runProcess(join(project.path, `${name}.mjs`), [], { env: { PORT: '0' } });
+      try {
+        const [url] = await server.says(/http:\S+/);
+        const answer = await fetch(`${url}/invoke/stream`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ input: 'Ann' }),
+        });
+        expect(answer.headers.get('location')).toMatch(/^\/api\/sluice\/runs\//);
+        expect(await answer.text()).toMatch(/event: started[^]*Ann[^]*event: complete/);
+        expect(await (await fetch(new URL('/', url))).text()).toBe('Something of your own.\n');
+      } finally {
+        server.kill('SIGTERM');
+      }
+      expect(await server.ended).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  it('nextjs exports a handler for each method', async () => {
+    const said = await project.node(
+      ...['--input-type=module', '--eval'],
+      `const { GET, POST } = await import('./nextjs.mjs');
+      const at = 'http://localhost/api/sluice';
+      const headers = { 'content-type': 'application/json' };
+      const ran = await POST(new Request(at + '/invoke', { method: 'POST', headers, body: '{"input":"Ann"}' }));
+      const shown = await GET(new Request(new URL(ran.headers.get('location'), at)));
+      console.log((await shown.json()).status);
+      process.exit();`,
+    );
+    expect(said).toBe('completed\n');
   });
 
   it(

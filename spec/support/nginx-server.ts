@@ -17,12 +17,18 @@ export interface NginxServer {
   close(): Promise<void>;
 }
 
-/** Starts nginx with the configuration that is shipped, in front of instances on these two ports. */
-export async function nginxServer(instances: readonly [number, number]): Promise<NginxServer> {
+/**
+ * Starts nginx with the configuration that is shipped, in front of instances on these two ports. `more`: what to say
+ * otherwise, `[before, after]`.
+ */
+export async function nginxServer(
+  instances: readonly [number, number],
+  more: readonly (readonly [string, string])[] = [],
+): Promise<NginxServer> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-nginx-'));
   const port = await freePort();
   const file = join(dir, 'nginx.conf');
-  writeFileSync(file, configured(readFileSync(SHIPPED, 'utf8'), { dir, port, instances }));
+  writeFileSync(file, configured(readFileSync(SHIPPED, 'utf8'), { dir, port, instances, more }));
   const child = spawn(process.env.NGINX_PATH ?? 'nginx', ['-c', file, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     // Where Debian has it, which is on the path of root alone.
@@ -57,13 +63,20 @@ function configured(
     dir,
     port,
     instances,
-  }: { readonly dir: string; readonly port: number; readonly instances: readonly [number, number] },
+    more,
+  }: {
+    readonly dir: string;
+    readonly port: number;
+    readonly instances: readonly [number, number];
+    readonly more: readonly (readonly [string, string])[];
+  },
 ): string {
   const changes = [
     ['listen 8080;', `listen 127.0.0.1:${port};`],
     ['127.0.0.1:4401 ', `127.0.0.1:${instances[0]} `],
     ['127.0.0.1:4402 ', `127.0.0.1:${instances[1]} `],
     ['/tmp/sluice-nginx', join(dir, 'nginx')],
+    ...more,
   ] as const;
   return changes.reduce((before, [from, to]) => {
     if (!before.includes(from)) throw new Error(`nginx.conf does not say ${from}`);

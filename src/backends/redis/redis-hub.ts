@@ -128,7 +128,8 @@ export class RedisHub {
     try {
       found = String(await this.#link.send('hmget', this.#keys.ofRun(key)[0], 'e', 's', 'k', 'h'));
     } catch {
-      // The next look comes, and whoever reads meanwhile is told what is wrong.
+      // Readers that wait for a hint learn by reading that the store is away, and say so to those they read for.
+      if (this.#watched.get(key) === watched) watched.bell.tell();
       return;
     }
     if (found === watched.seen) return;

@@ -115,6 +115,33 @@ describe('engine.append', () => {
     }
   });
 
+  it('lets what has a key overtake text that waits for what follows, once', async () => {
+    const secret = ['hunter', '2-of', '-the-house'].join('');
+    const cut = [token('it is ', '1'), token(secret.slice(0, 9), '2')];
+    const step = (key?: string): AppendEvent => ({
+      type: 'step',
+      data: { name: 'look', number: 1 },
+      ...(key && { key }),
+    });
+    const rest = [token(`${secret.slice(9)}.`, '4'), end({}, '5')];
+    const engine = createEngine({ secrets: { HOUSE: secret } });
+    const [keyed, bare] = [await engine.open(), await engine.open()];
+    expect(await keyed.append([...cut, step('3')])).toMatchObject({ accepted: 1, last: 2 });
+    expect(await said(engine, keyed.id)).toEqual(['started', 'it is ', 'step']);
+    expect(await keyed.append([cut[1]!, step('3'), ...rest])).toMatchObject({ accepted: 4, first: 3 });
+    expect(await said(engine, keyed.id)).toEqual([
+      'started',
+      'it is ',
+      'step',
+      '<secret:HOUSE>.',
+      'complete',
+    ]);
+    expect(await bare.append([...cut, step()])).toMatchObject({ accepted: 1, last: 2 });
+    expect(await said(engine, bare.id)).toEqual(['started', 'it is ']);
+    await bare.append([cut[1]!, step(), ...rest]);
+    expect(await said(engine, bare.id)).toEqual(['started', 'it is ', 'step', '<secret:HOUSE>.', 'complete']);
+  });
+
   it('records whatever end comes after a cancel as cancelled', async () => {
     const engine = createEngine();
     const [asked, own] = [await engine.open(), await engine.open()];

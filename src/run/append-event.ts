@@ -14,7 +14,8 @@ export interface AppendEvent extends EnvelopeInput {
 export interface Appended {
   /**
    * So many of the batch, from its first on, are done with; what follows is to be sent again, ahead of what is new. It
-   * ends in text that may become part of a secret, which what comes next decides.
+   * begins with text that may become part of a secret, which what comes next decides. Where every event has a key, others
+   * overtake that text, and are known by their keys when they come again.
    */
   readonly accepted: number;
   /** The lowest seq of those; absent if none was stored, since all were left out by `record`. */

@@ -70,11 +70,14 @@ export class Appender {
     }
     this.#checkRoom(checked, actor);
     actor.heard();
-    const told = this.#write(flush ? checked : this.#takeable(checked, actor), actor);
+    const taken = flush ? checked : this.#takeable(checked, actor);
+    const told = this.#write(taken, actor);
     if (flush) actor.pipe.put({ type: 'flush', data: {}, at: 0, size: 0, fact: true, flush });
     const outcomes = await allOf(told);
     if (flush) await actor.pipe.drained();
-    return answerOf(this.#runId, outcomes, this.#now());
+    // Those behind one that was left out are stored as well, and known by their keys when they come again.
+    const open = taken.indexOf(undefined);
+    return answerOf(this.#runId, open < 0 ? outcomes : outcomes.slice(0, open), this.#now());
   }
 
   /** What cannot be read now is read with the next batch. */
@@ -130,26 +133,33 @@ export class Appender {
   }
 
   /** Those at whose end no text is held back. What was written before is not asked about again. */
-  #takeable(checked: readonly Checked[], actor: RunActor): readonly Checked[] {
+  #takeable(checked: readonly Checked[], actor: RunActor): readonly (Checked | undefined)[] {
     if (checked.at(-1)?.final) return checked;
     const fresh = checked.filter(({ key }) => key === undefined || !this.#keys.get(key));
     const { services, settings } = actor.parts;
     const mostOpen = Math.min(MOST_OPEN, largestBatch(settings.mailbox) - 1);
+    // What overtakes the text comes again with it, and nobody would know it without a key.
+    const isWhole = fresh.some(({ key }) => key === undefined);
     const taken = takeable(
       fresh.map(({ proposal }) => proposal),
       services.secrets,
-      mostOpen,
+      { mostOpen, isWhole },
     );
-    const end = taken.length < fresh.length ? checked.indexOf(fresh[taken.length]!) : checked.length;
+    const open = taken.indexOf(undefined);
+    if (open < 0 || checked.length - checked.indexOf(fresh[open]!) > mostOpen) return checked;
     let next = 0;
-    return checked
-      .slice(0, end)
-      .map(event => (event === fresh[next] ? { ...event, proposal: taken[next++]! } : event));
+    return checked.map(event => {
+      if (event !== fresh[next]) return event;
+      const proposal = taken[next++];
+      return proposal && { ...event, proposal };
+    });
   }
 
-  #write(checked: readonly Checked[], actor: RunActor): readonly Told[] {
+  #write(taken: readonly (Checked | undefined)[], actor: RunActor): readonly Told[] {
     const told: Told[] = [];
-    for (const { key, final, proposal } of checked) {
+    for (const event of taken) {
+      if (!event) continue;
+      const { key, final, proposal } = event;
       const known = key === undefined ? undefined : this.#keys.get(key);
       if (known) {
         told.push(known);

@@ -18,37 +18,41 @@ interface End {
 }
 
 /**
- * How many of these proposals can be taken so that redaction holds nothing of them back at their end: what follows is
- * to be handed in again, in front of what is new. Behind the last one of each text stands what is known to follow it.
- * All, if more than `mostOpen` would be left over: then redaction holds the rest. Linear in the text, but for texts
- * that end in secrets cut over several events.
+ * Those of these proposals of which redaction holds nothing back at the end of their text, each where it stands: what is
+ * left out is to be handed in again, in front of what is new. The others overtake it, or, if `isWhole`, nothing behind
+ * it is taken. Behind the last one of each text stands what is known to follow it. All, if more than `mostOpen` would be
+ * left over: then redaction holds the rest. Linear in the text, but for texts that end in secrets cut over several
+ * events.
  */
 export function takeable(
   proposals: readonly Proposal[],
   mask: TextMask,
-  mostOpen: number,
-): readonly Proposal[] {
+  { mostOpen, isWhole }: { readonly mostOpen: number; readonly isWhole: boolean },
+): readonly (Proposal | undefined)[] {
   if (!mask.pending) return proposals;
   const stretches = stretchesOf(proposals);
   if (stretches.length === 0) return proposals;
   const least = proposals.length - mostOpen;
+  const taken: (Proposal | undefined)[] = [...proposals];
+  /** Where what is left out begins. */
   let count = proposals.length;
   for (let before = Infinity; count < before && count >= least;) {
     before = count;
     for (const stretch of stretches) {
       while (count >= least) {
-        const last = lastBefore(stretch, count);
+        const last = stretch.events.findLast(({ at }) => (isWhole ? at < count : taken[at]));
         if (!last || isSettled(stretch, last.end, mask)) break;
-        count = last.at;
+        taken[last.at] = undefined;
+        count = Math.min(count, last.at);
       }
     }
   }
   if (count < least) return proposals;
-  const taken = proposals.slice(0, count);
-  for (const stretch of stretches) {
-    const last = lastBefore(stretch, count);
-    if (!last || last.end === stretch.text.length) continue;
-    taken[last.at] = { ...taken[last.at]!, upcoming: stretch.text.slice(last.end) };
+  if (isWhole) taken.fill(undefined, count);
+  for (const { text, events } of stretches) {
+    const last = events.findLast(({ at }) => taken[at]);
+    if (last && last.end < text.length)
+      taken[last.at] = { ...taken[last.at]!, upcoming: text.slice(last.end) };
   }
   return taken;
 }
@@ -75,10 +79,6 @@ function stretchesOf(proposals: readonly Proposal[]): readonly Stretch[] {
     open.delete(key);
   }
   return stretches;
-}
-
-function lastBefore({ events }: Stretch, count: number): End | undefined {
-  return events.findLast(({ at }) => at < count);
 }
 
 function isSettled({ text, isDone }: Stretch, end: number, mask: TextMask): boolean {

@@ -225,6 +225,8 @@ export interface RunRecord {
 export interface RunRules {
   /** A producer outside writes it; nobody in any process does its work. */
   readonly isOpen?: true | undefined;
+  /** Its agent can go on with it: processes that know the agent have it before others end it. */
+  readonly canResume?: true | undefined;
   /** Names of its `record` filter. */
   readonly record: readonly string[];
   readonly maxDuration?: number | undefined;

@@ -213,8 +213,12 @@ export class Admission {
       metadata: maskValue(start.metadata, secrets).value as JsonObject | undefined,
       ttl: start.ttl,
       keep,
-      rules: this.#isLasting ? rulesOf(start, isOpen) : undefined,
+      rules: this.#isLasting ? rulesOf(start, { isOpen, canResume: this.#canResume(agent) }) : undefined,
     };
+  }
+
+  #canResume(agent: string | undefined): boolean {
+    return this.#settings.agents.get(agent ?? '')?.resume !== undefined;
   }
 
   #actorOf(start: ActorStart, kind: AdmissionKind, record: RunRecord): RunActor {
@@ -235,7 +239,7 @@ export class Admission {
       services: this.#services,
       settings: this.#settingsOf(start, kind),
       listener: new RunKeeper(this.#keeping, key),
-      canResume: this.#isLasting && this.#settings.agents.get(kind.agent ?? '')?.resume !== undefined,
+      canResume: this.#isLasting && this.#canResume(kind.agent),
       ...(kind.isOpen && { outside: this.#outsideOf(key, kind, () => actor) }),
     });
     this.#live.add(key, actor);
@@ -289,10 +293,14 @@ type ActorStart = Pick<
 >;
 
 // JSON has no infinity.
-function rulesOf({ record, maxDuration, idle: given }: StartSettings, isOpen: boolean): RunRules {
+function rulesOf(
+  { record, maxDuration, idle: given }: StartSettings,
+  { isOpen, canResume }: { readonly isOpen: boolean; readonly canResume: boolean },
+): RunRules {
   const idle = given ?? (isOpen ? PRODUCER_IDLE : undefined);
   return {
     ...(isOpen && { isOpen }),
+    ...(canResume && { canResume }),
     record: record.spec,
     ...(maxDuration !== Infinity && { maxDuration }),
     ...(idle !== undefined && idle !== Infinity && { idle }),

@@ -111,6 +111,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     this.#sinks = new Sinks({ backend, clock, sweep: this.#sweep, watchFirstEvents }, secrets);
     this.#instance = new Instance({
       ...{ backend, clock, sweep: this.#sweep, live: this.#live },
+      canGoOn: ({ agent }) => settings.agents.get(agent ?? '')?.resume !== undefined,
       settle: (record, claim) =>
         settleOrphan({ backend, clock, resume: this.#resume, meter }, record, OWNER_LOST, claim),
     });

@@ -18,6 +18,8 @@ import type { LiveRuns } from './live-runs.ts';
 const LISTEN_EVERY = 250;
 /** Milliseconds between two looks at whose runs nobody owns any more. */
 const SWEEP_EVERY = 5_000;
+/** Milliseconds for which runs are left to processes that know their agents: some looks of theirs. */
+const COURTESY = 3 * SWEEP_EVERY;
 
 /** What an instance needs of its engine. */
 export interface InstanceHost {
@@ -25,6 +27,8 @@ export interface InstanceHost {
   readonly clock: Clock;
   readonly sweep: Sweep;
   readonly live: LiveRuns;
+  /** Whether the agent of a run is known here, and can go on with it. */
+  readonly canGoOn: (record: RunRecord) => boolean;
   /** Goes on with a run that was claimed, or ends it. */
   readonly settle: (record: RunRecord, claim: Claim) => Promise<void>;
 }
@@ -39,6 +43,8 @@ export class Instance {
   readonly #id = newId();
   /** Runs of others that are looked after right now. */
   readonly #settling = new Map<RunKey, Promise<void>>();
+  /** Runs that others can go on with, and until when they are left to them. */
+  readonly #left = new Map<RunKey, number>();
   #isRetired = false;
   #membership: Promise<{ leave(): unknown }> | undefined;
   #isClosed = false;
@@ -105,10 +111,20 @@ export class Instance {
   }
 
   async #settle(record: RunRecord, key: RunKey): Promise<void> {
-    if (this.#isRetired || this.#settling.has(key)) return;
+    if (this.#isRetired || this.#settling.has(key) || this.#isLeft(record, key)) return;
     const settling = this.#claimAndSettle(record, key).finally(() => this.#settling.delete(key));
     this.#settling.set(key, settling);
     await settling;
+  }
+
+  /** Nobody here could but end it, while another process may go on with it. */
+  #isLeft(record: RunRecord, key: RunKey): boolean {
+    const { clock, canGoOn } = this.#host;
+    if (!record.rules?.canResume || canGoOn(record)) return false;
+    const now = clock.now();
+    const until = this.#left.get(key) ?? now + COURTESY;
+    this.#left.set(key, until);
+    return now < until;
   }
 
   async #claimAndSettle(record: RunRecord, key: RunKey): Promise<void> {
@@ -182,7 +198,10 @@ export class Instance {
   async #sweep(): Promise<void> {
     await this.#join();
     const { backend } = this.#host;
-    for (const { keys } of await backend.lease!.dead()) {
+    const dead = await backend.lease!.dead();
+    const keptWaiting = new Set(dead.flatMap(({ keys }) => keys));
+    for (const key of this.#left.keys()) if (!keptWaiting.has(key)) this.#left.delete(key);
+    for (const { keys } of dead) {
       for (const key of keys) {
         const record = await backend.directory.get(key);
         if (!record || isEnded(record.status)) continue;

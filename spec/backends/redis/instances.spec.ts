@@ -132,4 +132,23 @@ describe('several engines on one Redis', () => {
     expect(await codeOf(() => resumes.result)).toBe('STORAGE_LOST');
     await proxy.close();
   });
+
+  it('leave a run to those that know its agent', async () => {
+    const owner = await instance();
+    const stranger = createEngine({ backend: await lab.open({ lease: 60_000 }) });
+    engines.push(stranger);
+    await stranger.ready;
+    const run = await owner.start('steady', { id: 'left' });
+    const seen = collect(stranger.events('left'));
+    await until(() => seen.types.filter(type => type === 'checkpoint').length === 3, 'its checkpoints');
+    const handedOver = codeOf(() => run.result);
+    await owner.close();
+    expect(await handedOver).toBe('RUN_HANDED_OVER');
+    // Whoever is asked for a run that nobody has looks after it at once.
+    await codeOf(() => stranger.runs.answer('left', 'nobody-asked', { value: 1 }));
+    expect((await stranger.runs.get('left')).status).toBe('running');
+    await instance();
+    await until(() => seen.ended, 'the end');
+    expect(seen.events.at(-1)).toMatchObject({ type: 'complete', data: { output: 'resumed' } });
+  });
 });

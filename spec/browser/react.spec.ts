@@ -34,7 +34,7 @@ describe.each(['19', '18'])('useRun under React %s', react => {
     writer.token('there', { messageId: 'm' });
     await own.sees({ text: 'Hello there' });
     expect([own.asked('/state').length, own.asked('/events').length, own.streams]).toEqual([1, 1, 1]);
-    expect(await own.page.evaluate(() => Reflect.get(window, 'sent'))).toBe(2);
+    expect(await own.page.evaluate(() => Number(Reflect.get(window, 'sent')))).toBe(2);
     await own.page.evaluate(() => lab.unmount());
     await until(() => own.streams === 0);
     await own.show({ run: 'run' });

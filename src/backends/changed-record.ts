@@ -3,6 +3,10 @@ import type { RunChange, RunRecord } from './backend.ts';
 /** Statuses that nothing follows: a change to another one comes from an owner who knows less than the record. */
 const ENDED: ReadonlySet<RunRecord['status']> = new Set(['completed', 'failed', 'cancelled']);
 
+export function hasEnded({ status }: Pick<RunRecord, 'status'>): boolean {
+  return ENDED.has(status);
+}
+
 /** Whether a record takes a change: one that has ended keeps its status, and all that would come with another one. */
 export function takesChange({ status }: Pick<RunRecord, 'status'>, change: RunChange): boolean {
   return change.status === undefined || change.status === status || !ENDED.has(status);

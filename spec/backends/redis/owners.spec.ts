@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { runKey, type Backend, type RunKey } from '../../../src/backends/backend.ts';
+import { createEngine } from '../../../src/engine/create-engine.ts';
 import { chainStart } from '../../../src/event/chain.ts';
 import { LawRun, leaseOf, recordOf } from '../../../src/testing/backend-laws/law-run.ts';
 import { newId } from '../../../src/time/new-id.ts';
+import { untilAsked } from '../../support/settle.ts';
 import { redisLab } from './redis-lab.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 
@@ -51,6 +53,25 @@ describe('leases in Redis', () => {
     expect(await lab.probe.zscore(`${lab.prefix}:instances`, instance)).toBeNull();
     await one.close();
     await other.close();
+  });
+
+  it('name a run whose record was not told of its end, until somebody tells it', async () => {
+    const [one, other] = [await lab.open(), await lab.open()];
+    const run = await LawRun.create(one, lab, { ttl: 1e9 });
+    const instance = (await lab.probe.hget(`${lab.prefix}:m:{${run.key}}`, 'o'))!;
+    await run.end('complete');
+    await lab.clock.advance(61_000);
+    await lapse(instance);
+    await leaseOf(other).join(newId());
+    expect(await leaseOf(other).dead()).toContainEqual({ instance, keys: [run.key] });
+    const engine = createEngine({ backend: other, clock: lab.clock });
+    await engine.ready;
+    expect(await one.directory.get(run.key)).toMatchObject({ status: 'completed' });
+    expect((await leaseOf(one).dead()).flatMap(({ keys }) => keys)).not.toContain(run.key);
+    for (const owned of await lab.probe.keys(`${lab.prefix}:owned:*`))
+      await untilAsked(async () => (await lab.probe.zscore(owned, run.key)) === null, 'a run that nobody has');
+    await engine.close();
+    await one.close();
   });
 
   it('run out whatever the clock of a process says', async () => {

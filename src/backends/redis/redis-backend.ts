@@ -52,13 +52,13 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
   const directory: RedisDirectory = new RedisDirectory({
     ...{ link, keys, clock, index, repeats, expiry, news },
     changed: (key, change) => log.changed(key, change),
+    // One that stays listed is found to have ended when its owner is looked for.
+    ended: key => void lease.release(key).catch(() => undefined),
   });
   const lease = new RedisLease({ link, keys, clock, onTrouble, lease: settings.lease });
   const stored = new RedisLog({
     ...{ link, keys, hub },
     now: () => clock.now(),
-    // A run that stays listed is found to have ended when its owner is looked for.
-    ended: key => void lease.release(key).catch(() => undefined),
   });
   const log: HealingLog = new HealingLog({ log: stored, directory, link, clock });
   expiry.start();

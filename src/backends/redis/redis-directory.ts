@@ -14,7 +14,7 @@ import {
   type RunQuery,
   type RunRecord,
 } from '../backend.ts';
-import { takesChange } from '../changed-record.ts';
+import { hasEnded, takesChange } from '../changed-record.ts';
 import type { ExpirySweep } from './expiry-sweep.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -36,6 +36,8 @@ export interface RedisDirectoryParts {
   readonly news: RunNewsFeed;
   /** A change was acknowledged. */
   readonly changed: (key: RunKey, change: RunChange) => void;
+  /** The record of a run says that it has ended. */
+  readonly ended: (key: RunKey) => void;
 }
 
 /** Ten years: more than Redis needs to be told of any time to live. */
@@ -87,6 +89,7 @@ export class RedisDirectory implements Directory {
       ]),
     );
     if (!record) return undefined;
+    if (hasEnded(record)) this.#parts.ended(key);
     if (!takesChange(record, change)) return record;
     this.#parts.changed(key, change);
     await news.tell({ news: 'changed', record });

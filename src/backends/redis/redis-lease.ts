@@ -2,7 +2,9 @@ import { SluiceError } from '../../errors/sluice-error.ts';
 import { checkId } from '../../event/ids.ts';
 import type { Clock } from '../../time/clock.ts';
 import { randomName } from '../../time/random-name.ts';
+import type { RunStatus } from '../../event/run-event.ts';
 import type { Claim, Lease, RunKey } from '../backend.ts';
+import { hasEnded } from '../changed-record.ts';
 import { HeldRuns } from './held-runs.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -161,8 +163,11 @@ export class RedisLease implements Lease {
 
   async #isOf(key: RunKey, instance: string): Promise<boolean> {
     const { link, keys } = this.#parts;
-    const [owner, end] = await link.send<(string | null)[]>('hmget', keys.ofRun(key)[0], 'o', 'c');
-    return owner === instance && end === null;
+    const head = keys.ofRun(key)[0];
+    const [owner, said] = await link.send<(string | null)[]>('hmget', head, 'o', '.status');
+    if (owner !== instance || !said) return false;
+    // One whose log has its end and whose record does not say so is to be told by somebody.
+    return !hasEnded({ status: JSON.parse(said) as RunStatus });
   }
 
   #arm(instance: string): void {

@@ -27,8 +27,6 @@ export interface RedisLogParts {
   readonly keys: RedisKeys;
   readonly hub: RedisHub;
   readonly now: () => number;
-  /** A run got its final event. */
-  readonly ended: (key: RunKey, fence: string | undefined) => void;
 }
 
 /** The events of all runs. Watchers of this process ring before an append is answered. */
@@ -82,7 +80,7 @@ export class RedisLog implements Log {
   }
 
   async #appendAlone(key: RunKey, batch: Batch): Promise<AppendResult> {
-    const { link, keys, hub, now, ended } = this.#parts;
+    const { link, keys, hub, now } = this.#parts;
     const { id, fence = '', after, entries, end = '' } = batch;
     const { cursor } = entries.at(-1)!;
     const [epoch, last] = [cursor.slice(0, cursor.indexOf('.')), after + entries.length];
@@ -98,7 +96,6 @@ export class RedisLog implements Log {
       case 'duplicate':
         if (reply[0] === 'ok') this.#remember(key, end === '' ? endOf(reply, last, cursor) : undefined);
         hub.ring(key);
-        if (end !== '') ended(key, batch.fence);
         return { result: reply[0], first: after + 1, last, cursor };
       case 'gap':
         return { result: 'gap', expected: Number(reply[1]) };

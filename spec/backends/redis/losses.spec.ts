@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { linesOf } from '../../../src/backends/redis/entry-text.ts';
+import { parseCursor } from '../../../src/event/cursor.ts';
 import { LawRun, recordOf, seen } from '../../../src/testing/backend-laws/law-run.ts';
 import { until } from '../../support/settle.ts';
 import { redisLab } from './redis-lab.ts';
@@ -58,6 +60,32 @@ describe('a Redis that lost what it had', () => {
     expect(seen((await run.page({ after: 2 })).entries)).toEqual(seen(run.written.slice(2)));
     await backend.close();
   });
+
+  it.each([0, 1])(
+    'and gave an entry back whose place was taken tells a gap there, with %i behind',
+    async behindIt => {
+      const backend = await lab.open();
+      const run = await LawRun.create(backend, lab);
+      await run.write('a');
+      const other = run.batch(['the other']);
+      await run.write('b');
+      const { cursor } = run;
+      // What a restart on a torn file does: the entry that was undone is there, and the head knows the later one.
+      const stream = keyOf('s', run);
+      const [[, fields]] = (await lab.probe.xrange(stream, 2, 2)) as [[string, string[]]];
+      await lab.probe.xdel(stream, '2-0');
+      await lab.probe.call('XSETID', stream, '1-0');
+      await lab.probe.xadd(stream, '2-0', 'h', fields[1]!, 'd', linesOf(other.entries));
+      if (behindIt) await run.write('c');
+      expect(seen((await run.page()).entries)).toEqual(seen(run.written.slice(0, 1)));
+      const { hash } = parseCursor(run.written[0]!.cursor);
+      const gap = { result: 'gap', from: 2, to: 2, cursor, reason: 'corrupt' };
+      expect(await run.read({ after: 1, epoch: run.record.epoch, hash })).toEqual(gap);
+      const behind = { after: 2, epoch: run.record.epoch, hash: parseCursor(cursor).hash };
+      expect(seen((await run.page(behind)).entries)).toEqual(seen(run.written.slice(2)));
+      await backend.close();
+    },
+  );
 
   it('by eviction of a head alone has lost the run, and begins its next life with an empty log', async () => {
     const backend = await lab.open();

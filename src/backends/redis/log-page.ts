@@ -1,7 +1,7 @@
 import { formatCursor } from '../../event/cursor.ts';
 import type { Entry } from '../../event/entry.ts';
 import type { LogQuery, ReadResult } from '../backend.ts';
-import { entriesOf, hashAt, parseBatch, type StoredBatch, type StreamEntry } from './entry-text.ts';
+import { chainOf, entriesOf, hashAt, parseBatch, type StoredBatch, type StreamEntry } from './entry-text.ts';
 
 /** What the script `read` answers. */
 export type ReadReply =
@@ -63,11 +63,14 @@ function readOn(view: LogView, { after, limit, bytes = Infinity }: LogQuery): Re
   if (after === tip) return page(view, []);
   if (!first) return gap(view, after + 1, tip, { hash: view.hash, reason: 'corrupt' });
   if (first.after > after) return gap(view, after + 1, first.after, { hash: first.prev, reason: 'corrupt' });
+  const stray = strayOf(view);
+  if (stray?.batch === first)
+    return gap(view, after + 1, first.last, { hash: stray.hash, reason: 'corrupt' });
   const entries: Entry[] = [];
   let size = 0;
   let expected = after + 1;
   for (const batch of batches) {
-    if (batch.after >= expected) break;
+    if (batch.after >= expected || batch === stray?.batch) break;
     for (const entry of entriesOf(batch, view.epoch, Math.min(expected - 1, batch.last))) {
       size += entry.bytes;
       if (entries.length > 0 && (size > bytes || entries.length >= limit)) return page(view, entries);
@@ -76,6 +79,23 @@ function readOn(view: LogView, { after, limit, bytes = Infinity }: LogQuery): Re
     }
   }
   return page(view, entries);
+}
+
+/**
+ * The first batch that does not lead to what is behind it, and the hash that would. A Redis that restarts on a torn file
+ * may bring back an entry whose place another one had taken.
+ */
+function strayOf({
+  batches,
+  tip,
+  hash,
+}: LogView): { readonly batch: StoredBatch; readonly hash: string } | undefined {
+  for (const [at, batch] of batches.entries()) {
+    const next = batches[at + 1];
+    const wanted = batch.last === tip ? hash : next?.after === batch.last ? next.prev : undefined;
+    if (wanted !== undefined && wanted !== chainOf(batch)) return { batch, hash: wanted };
+  }
+  return undefined;
 }
 
 function readBack(view: LogView, { after, limit, bytes = Infinity }: LogQuery): ReadResult {

@@ -119,6 +119,8 @@ export async function chaosRun({
     const last = historyOf(stage.histories);
     const anomalies = checkHistory(last);
     await eraseAll(stage);
+    // Idle connections are kept for longer than anybody waits here.
+    for (const line of stage.toInstances) line.cut();
     const left = await leftovers(stage, before);
     await stage.close();
     return {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createWriteStream, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicTime } from './history.ts';
@@ -50,6 +50,7 @@ export async function lastingRedis(dir: string, port: number): Promise<LastingRe
       // Redis itself cuts off what is torn when it starts, so that the file may be shorter by now.
       const gone = Math.max(0, size - kept.size);
       truncateSync(fileOf(dir), Math.round(size - gone * part));
+      mend(dir);
       sizes = [];
       return kept.t;
     },
@@ -67,6 +68,18 @@ function fileOf(dir: string): string {
     folder,
     readdirSync(folder).find(name => name.endsWith('.incr.aof'))!,
   );
+}
+
+/**
+ * Takes off what is left of a command, or of a transaction, at the end of the file. Redis would do it itself, but leave
+ * the beginning of a transaction whose last command is torn, and carry out what it has of it one start later.
+ */
+function mend(dir: string): void {
+  const { status, stdout, error } = spawnSync('redis-check-aof', ['--fix', fileOf(dir)], {
+    input: 'y\n',
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`redis-check-aof ended with ${status}: ${error?.message ?? stdout}`);
 }
 
 function sizeOf(dir: string): number {

@@ -116,7 +116,10 @@ describe('metrics of an engine', () => {
     const secret = ['shh', 'very', 'secret'].join('-');
     const limits = { keptEvents: 64 };
     const engine = engineOf({ limits, secrets: { KEY: secret }, onObserverError: () => undefined });
-    const observation = engine.observe({ next: () => new Promise(() => undefined) }, { capacity: { events: 1 } });
+    const observation = engine.observe(
+      { next: () => new Promise(() => undefined) },
+      { capacity: { events: 1 } },
+    );
     const run = await engine.start(ctx => {
       for (let n = 0; n < 200; n++) ctx.token(n === 0 ? `the ${secret} of all` : `word ${n} `);
     });

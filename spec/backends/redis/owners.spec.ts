@@ -69,7 +69,10 @@ describe('leases in Redis', () => {
     expect(await one.directory.get(run.key)).toMatchObject({ status: 'completed' });
     expect((await leaseOf(one).dead()).flatMap(({ keys }) => keys)).not.toContain(run.key);
     for (const owned of await lab.probe.keys(`${lab.prefix}:owned:*`))
-      await untilAsked(async () => (await lab.probe.zscore(owned, run.key)) === null, 'a run that nobody has');
+      await untilAsked(
+        async () => (await lab.probe.zscore(owned, run.key)) === null,
+        'a run that nobody has',
+      );
     await engine.close();
     await one.close();
   });

@@ -9,7 +9,7 @@ describe('a run whose server is lost', () => {
   it(
     'is said to be old, and then to be up to date again, with what came meanwhile',
     async () => {
-      const engine = createEngine();
+      const engine = createEngine({ grace: 0 });
       const run = await engine.open({ id: 'job' });
       await run.append([{ type: 'token', data: { content: 'before ' } }]);
       const page = await lab.open(`${await lab.serve(engine)}/#run=job`);

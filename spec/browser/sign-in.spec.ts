@@ -25,7 +25,7 @@ const waits = defineAgent({
 });
 
 async function withRuns(): Promise<Engine> {
-  const engine = createEngine({ agents: [waits] });
+  const engine = createEngine({ agents: [waits], grace: 0 });
   await engine.start('waits', { id: 'of-acme', tenantId: 'acme' });
   await engine.open({ id: 'of-globex', tenantId: 'globex', labels: { name: 'theirs' } });
   return engine;

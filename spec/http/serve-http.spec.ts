@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { serveHttp } from '../../src/http/serve-http.ts';
 import { eventually } from './eventually.ts';
@@ -61,6 +62,19 @@ describe('serveHttp', () => {
     await engine.close();
     await closing;
   }, 3_000);
+
+  it('ends connections on which nothing was asked when it drains', async () => {
+    const engine = servedEngine();
+    const server = await serveHttp({ engine, port: 0 });
+    const silent = connect(server.port, '127.0.0.1').resume();
+    // What comes behind it is answered, so the server knows of it by then.
+    await fetch(`${server.url}/healthz`).then(answer => answer.text());
+    const ended = once(silent, 'close');
+    server.drain();
+    await ended;
+    await server.close();
+    await engine.close();
+  });
 
   it('refuses a port that is taken', async () => {
     const engine = servedEngine();

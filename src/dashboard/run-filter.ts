@@ -1,7 +1,7 @@
 import type { RunListQuery } from '../client/index.ts';
 import type { RunStatus } from '../event/run-event.ts';
 import type { RunView } from '../http/run-view.ts';
-import { nameOf } from './run-rows.ts';
+import { nameOf } from './run-name.ts';
 import { STATUS_WORDS } from './words.ts';
 
 /** Which runs somebody wants to see. What the server can tell apart it is asked for; `text` is looked for here. */

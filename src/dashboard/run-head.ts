@@ -2,7 +2,8 @@ import type { RunState } from '../client/index.ts';
 import type { RunView } from '../http/run-view.ts';
 import { CancelDialog } from './cancel-dialog.ts';
 import { element, setText } from './element.ts';
-import { labelChips, nameOf } from './run-rows.ts';
+import { nameOf } from './run-name.ts';
+import { labelChips } from './run-rows.ts';
 import { counted, lengthOf, STATUS_WORDS, timeOfDay } from './words.ts';
 
 /** Whose run, how far, since when; and the buttons that stop and replay it. */

@@ -13,7 +13,7 @@ import { ConnectionNote } from './connection-note.ts';
 import { element, setText } from './element.ts';
 import { liveRun } from './live-run.ts';
 import { Replay } from './replay.ts';
-import { nameOf } from './run-rows.ts';
+import { nameOf } from './run-name.ts';
 import type { RunList } from './run-list.ts';
 import { RunParts } from './run-parts.ts';
 

@@ -1,5 +1,8 @@
 import type { RunView } from '../http/run-view.ts';
+import { hashOf } from './address.ts';
 import { element, setText } from './element.ts';
+import type { RunFilter } from './run-filter.ts';
+import { nameOf } from './run-name.ts';
 import { lengthOf, shortId, STATUS_WORDS, timeOfDay } from './words.ts';
 
 interface Row {
@@ -8,6 +11,14 @@ interface Row {
   readonly name: HTMLElement;
   readonly status: HTMLElement;
   readonly length: HTMLElement;
+}
+
+/** What rows show besides their runs. */
+interface RowsLook {
+  readonly selected: string | undefined;
+  readonly filter: RunFilter;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** The list of runs on the page. Rows are kept, so that focus stays where it is while runs change. */
@@ -19,7 +30,7 @@ export class RunRows {
     this.#list = list;
   }
 
-  draw(runs: readonly RunView[], { selected, now }: { selected: string | undefined; now: number }): void {
+  draw(runs: readonly RunView[], { selected, filter, now }: RowsLook): void {
     const known = new Set(runs.map(({ runId }) => runId));
     for (const [runId, { item }] of this.#rows) {
       if (known.has(runId)) continue;
@@ -32,6 +43,9 @@ export class RunRows {
       if (place === row.item) place = place.nextElementSibling;
       else this.#list.insertBefore(row.item, place);
       row.item.dataset.status = run.status;
+      // The filter is in the link too, so that a tab of its own, or a reload at once, has the same list.
+      const href = hashOf({ runId: run.runId, filter });
+      if (row.link.getAttribute('href') !== href) row.link.setAttribute('href', href);
       setText(row.name, nameOf(run));
       setText(row.status, STATUS_WORDS[run.status]);
       const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
@@ -50,7 +64,7 @@ export class RunRows {
     const length = element('span', { class: 'length' });
     const link = element(
       'a',
-      { href: `#run=${encodeURIComponent(runId)}`, title: runId },
+      { title: runId },
       element('span', { class: 'dot', 'aria-hidden': 'true' }),
       name,
       status,
@@ -67,11 +81,6 @@ export class RunRows {
     this.#rows.set(runId, row);
     return row;
   }
-}
-
-/** What a run is called: its agent, or what a producer outside has named it. */
-export function nameOf({ agent, labels }: Pick<RunView, 'agent' | 'labels'>): string {
-  return agent ?? labels?.['name'] ?? 'external run';
 }
 
 /** The labels of a run, each as one small mark; without the one that names it already. */

@@ -67,7 +67,7 @@ export class RunSide {
     const { runs, state, hasOlder, problem, isRead } = this.#list;
     const { text } = this.#filter;
     const shown = text === '' ? runs : runs.filter(run => isWanted(run, text));
-    this.#rows.draw(shown, { selected, now: systemClock.now() });
+    this.#rows.draw(shown, { selected, filter: this.#filter, now: systemClock.now() });
     const { stats } = this.#counts;
     const names = runs.map(({ agent }) => agent).filter(agent => agent !== undefined);
     this.bar.draw(stats, [...new Set([...this.#agents, ...names])].sort());

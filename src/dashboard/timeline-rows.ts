@@ -1,6 +1,6 @@
 import type { RunActivity, RunState } from '../client/index.ts';
 import type { RunView } from '../http/run-view.ts';
-import { nameOf } from './run-rows.ts';
+import { nameOf } from './run-name.ts';
 import type { TimelineEntry, TimelineRow } from './timeline-row.ts';
 import { treeOf } from './timeline-tree.ts';
 import { brief, counted, STATUS_WORDS } from './words.ts';

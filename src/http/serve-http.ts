@@ -8,6 +8,7 @@ import { HttpCore } from './http-core.ts';
 import { isLoopback } from './loopback.ts';
 import { NodeServing } from './node-serving.ts';
 import type { HandlerOptions } from './options.ts';
+import { SilentSockets } from './silent-sockets.ts';
 
 /** {@link HandlerOptions}, and where to listen. */
 export interface ServeHttpOptions extends HandlerOptions {
@@ -71,6 +72,7 @@ export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
 
 function running(server: Server, serving: NodeServing): HttpServer {
   const { address, family, port } = server.address() as AddressInfo;
+  const silent = new SilentSockets(server);
   let drained: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const drain = (): Promise<void> =>
@@ -78,6 +80,7 @@ function running(server: Server, serving: NodeServing): HttpServer {
       serving.drain();
       server.close(() => resolve());
       server.closeIdleConnections();
+      silent.close();
     }));
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,

@@ -28,7 +28,7 @@ async function withRuns(): Promise<Engine> {
 }
 
 const rowsOf = (page: Page) => page.locator('#runs li');
-const countIs = (page: Page, text: string) => page.locator('#run-count', { hasText: text }).waitFor();
+const countIs = (page: Page, text: string) => page.locator(`#run-count:text-is("${text}")`).waitFor();
 
 describe('the list of runs', () => {
   it(
@@ -59,6 +59,7 @@ describe('the list of runs', () => {
       await page.getByText('No run matches.').waitFor();
       await page.getByRole('button', { name: 'Clear filters' }).click();
       await countIs(page, '21');
+      await rowsOf(page).nth(20).waitFor();
       expect(await rowsOf(page).count()).toBe(21);
       lab.expectQuiet();
     },

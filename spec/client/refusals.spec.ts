@@ -70,6 +70,15 @@ describe('what a server refuses', () => {
     });
   });
 
+  it.each([
+    [20_000, 4_000],
+    [1_000, 9_000],
+  ])('waits as long as the server said last: %d ms, then %d', async (first, last) => {
+    const cut = streaming(`retry: ${first}\n\n`, eventFrame(1), `retry: ${last}\n\n`);
+    const { states } = await read([cut, WHOLE], { clock: hurriedClock(1_000) });
+    expect(states.find(({ status }) => status === 'waiting')).toMatchObject({ attempt: 1, delay: last });
+  });
+
   it('passes on codes that are newer than itself', async () => {
     const { error } = await read([refusing(400, 'NEWER_THAN_US')]);
     expect([error?.code, error?.retryable]).toEqual(['NEWER_THAN_US', false]);

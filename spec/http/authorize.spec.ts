@@ -118,7 +118,7 @@ describe.each(Object.entries(ADAPTERS))('authorize, by the %s', (_, serve) => {
     for (; !text.includes('before'); text += (await chunks.next()).value as string);
     clock.advance(HOUR + 10_000);
     for (let chunk = await chunks.next(); !chunk.done; chunk = await chunks.next()) text += chunk.value;
-    expect(text).toMatch(/before[^]*\nid: \S+\n\n(?:: heartbeat\n\n)*$/);
+    expect(text).toMatch(/before[^]*\nid: \S+\n\n(?:: heartbeat\n\n)*retry: \d+\n\n$/);
     expect((await engine!.runs.get('open', { tenantId: 'theirs' })).status).toBe('running');
   });
 });

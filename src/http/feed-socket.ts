@@ -34,6 +34,7 @@ export class FeedSocket implements Beating, Bell {
   #isFull = false;
   #isOpen = true;
   #isLast = false;
+  #leaving = 0;
   #stopAging: (() => void) | undefined;
 
   /** `released` is called once, when the connection is over. */
@@ -64,8 +65,12 @@ export class FeedSocket implements Beating, Bell {
     socket?.uncork();
   }
 
-  /** Sends what the feed has now, as fast as the client takes it, and ends the response. Runs go on. */
-  finish(): void {
+  /**
+   * Sends what the feed has now, as fast as the client takes it, and ends the response. Runs go on. `leaving`: streams
+   * that end together with this one, so that their clients come back one after the other.
+   */
+  finish(leaving: number): void {
+    this.#leaving = leaving;
     this.#isLast = true;
     this.ring();
   }
@@ -114,6 +119,9 @@ export class FeedSocket implements Beating, Bell {
 
   #end(): void {
     if (!this.#isOpen) return;
+    const { core, reply } = this.#exchange;
+    if (!reply.isWhole && !this.#feed.ended)
+      this.#write(new SseBytes(retryFrame(core.retryDelay(this.#leaving))));
     this.#release();
     this.#response.end();
   }

@@ -57,8 +57,12 @@ export function feedStream(
       };
     });
 
+  const endForNow = (): void => {
+    write(new SseBytes(retryFrame(core.retryDelay())));
+    end();
+  };
   const age = (): void => {
-    if (!isWhole) return end();
+    if (!isWhole) return endForNow();
     finish();
     controller.error(new Error('The time of this stream is over.'));
   };
@@ -80,7 +84,7 @@ export function feedStream(
         bytes = await feed.next();
       } catch (error) {
         // The backend is lost. Who reads events comes back, and gets a problem or the rest.
-        if (!isWhole) return end();
+        if (!isWhole) return endForNow();
         finish();
         throw error;
       }

@@ -1,6 +1,6 @@
 import { Heartbeats } from '../bridges/sse/heartbeats.ts';
 import { RunFeeds } from '../bridges/sse/run-feeds.ts';
-import { withJitter } from '../time/new-id.ts';
+import { spreadOver, withJitter } from '../time/new-id.ts';
 import { Sweep } from '../time/sweep.ts';
 import { bridgeRoutes } from './bridge-routes.ts';
 import type { Principal } from './auth/principal.ts';
@@ -12,6 +12,7 @@ import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from
 import { problemFacts, problemOf } from './problem.ts';
 import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
+import { returnSpread } from './return-spread.ts';
 import { RunStates } from './run-states.ts';
 import { RouteTable } from './route-table.ts';
 import { ROUTES } from './routes.ts';
@@ -44,9 +45,13 @@ export class HttpCore {
     this.lifetimes = new Sweep(clock);
   }
 
-  /** Milliseconds after which this client may reconnect; others are told another number. */
-  retryDelay(): number {
-    return withJitter(this.#settings.retry, 1);
+  /**
+   * Milliseconds after which this client may reconnect; others are told another number. `leaving`: streams that end
+   * together with its own.
+   */
+  retryDelay(leaving = 0): number {
+    const { retry } = this.#settings;
+    return spreadOver(retry, returnSpread(retry, leaving));
   }
 
   /** Never rejects: what goes wrong is answered with a problem document. */

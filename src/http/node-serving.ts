@@ -10,6 +10,8 @@ export class NodeServing {
   readonly #streams = new Set<FeedSocket>();
   #isDraining = false;
   #isClosing = false;
+  /** Streams that were open when it closed. */
+  #leaving = 0;
 
   constructor(core: HttpCore) {
     this.#core = core;
@@ -42,7 +44,8 @@ export class NodeServing {
   close(): void {
     this.drain();
     this.#isClosing = true;
-    for (const stream of this.#streams) stream.finish();
+    this.#leaving = this.#streams.size;
+    for (const stream of this.#streams) stream.finish(this.#leaving);
   }
 
   #stream(request: IncomingMessage, response: ServerResponse, reply: FeedReply): void {
@@ -57,7 +60,7 @@ export class NodeServing {
     );
     this.#streams.add(stream);
     stream.begin();
-    if (this.#isClosing) stream.finish();
+    if (this.#isClosing) stream.finish(this.#leaving);
   }
 }
 

@@ -41,7 +41,10 @@ export interface HandlerOptions {
   readonly streamAge?: number | undefined;
   /** A stream is never silent for longer, 10 ms to 1 h. Default: 15 s. */
   readonly heartbeat?: number | undefined;
-  /** How long clients wait before they reconnect, at the least; up to twice as long. 0 to 1 h. Default: 2 s. */
+  /**
+   * How long clients wait before they reconnect, at the least; up to twice as long, and where a server that closes ends
+   * many streams at once, up to 2 ms longer for each of them, 28 s at the most. 0 to 1 h. Default: 2 s.
+   */
   readonly retry?: number | undefined;
   /** The HTML that `GET /` answers with. Default: none, and `GET /` is a 404. */
   readonly page?: string | undefined;

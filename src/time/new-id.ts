@@ -30,6 +30,11 @@ export function newId(): string {
   return String.fromCharCode(...TEXT);
 }
 
+/** A whole number of milliseconds from `least` to `least + spread`, all of them equally likely. */
+export function spreadOver(least: number, spread: number): number {
+  return Math.round(least + spread * Math.random());
+}
+
 /** `base` milliseconds, spread evenly over 1 to 1 + `share` times its length, so that clients do not return together. */
 export function withJitter(base: number, share: number): number {
   return Math.round(base * (1 + share * Math.random()));

@@ -28,7 +28,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   run: { doors: [...stream, 'control', 'backends'], packages: ['rxjs', 'zod', 'node:'] },
   engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
   sinks: { doors: data, types: ['engine'], packages: ['node:'] },
-  bridges: { doors: stream, types: ['run', 'engine'], packages: ['rxjs', 'zod', 'node:'] },
+  bridges: {
+    doors: [...stream, 'control'],
+    types: ['run', 'engine'],
+    packages: ['rxjs', 'zod', '@open-policy-agent/opa-wasm', 'node:'],
+  },
   http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'node:'] },
   client: {
     // A browser loads it: nothing of the streams and schemas of the server. React is for its shelf alone.

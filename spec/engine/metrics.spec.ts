@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
+import type { RunContext } from '../../src/run/context.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { settle, until } from '../support/settle.ts';
 import { ShakyBackend } from '../support/shaky-backend.ts';
@@ -57,6 +58,15 @@ describe('metrics of an engine', () => {
     expect(appendSeconds.sum).toBe(0);
   });
 
+  it('count what is said behind the end of a run, of whichever run', async () => {
+    const engine = engineOf();
+    const contexts: RunContext[] = [];
+    for (let at = 0; at < 2; at++) await (await engine.start(ctx => void contexts.push(ctx))).result;
+    expect(engine.metrics().log.late).toBe(0);
+    for (const context of contexts) for (let at = 0; at < 3; at++) context.token('late');
+    expect(engine.metrics().log.late).toBe(6);
+  });
+
   it('count repetitions as trouble, and what they bring once', async () => {
     const clock = new ManualClock();
     const shaky = new ShakyBackend(clock);
@@ -109,7 +119,7 @@ describe('metrics of an engine', () => {
     await expect(engine.runs.get(run.id)).rejects.toThrow();
     isAway = false;
     await expect(engine.runs.list({ page: 'nonsense' })).rejects.toThrow();
-    expect(engine.metrics().backendErrors).toEqual({ append: 0, read: 1, directory: 1 });
+    expect(engine.metrics().backendErrors).toEqual({ append: 0, read: 1, directory: 1, lease: 0 });
   });
 
   it('count what readers missed, what observers dropped, and what was masked', async () => {

@@ -75,7 +75,11 @@ export function runLab(options: LabOptions = {}): RunLab {
       ...{ secrets: knownSecrets(options.secrets), gate: options.gate ?? new Gate([], { clock }) },
     },
     settings,
-    listener: { committed: () => undefined, moved: status => statuses.push(status) },
+    listener: {
+      committed: () => undefined,
+      moved: status => statuses.push(status),
+      late: () => undefined,
+    },
   });
   const readAfter = (seq: number): RunReader =>
     new RunReader({

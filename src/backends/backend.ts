@@ -267,11 +267,13 @@ export type RunNews =
 export interface Lease {
   /**
    * Joins as an instance; renews by itself until left. `lost` is told of a run that it had and another one has by now,
-   * or nobody, at the latest one lease after that could be seen; what throws there is dropped.
+   * or nobody, at the latest one lease after that could be seen; what throws there is dropped. `troubled` is told when
+   * the lease could not be renewed, or had run out before it was.
    */
   join(
     instance: string,
     lost?: (key: RunKey) => void,
+    troubled?: () => void,
   ): Awaitable<{ renew(): Awaitable<boolean>; leave(): Awaitable<void> }>;
   /**
    * Takes a run: a fence higher than every one before, or `held` if another instance owns it and lives; with `force`

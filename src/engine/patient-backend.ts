@@ -8,6 +8,7 @@ import type { LiveRuns } from './live-runs.ts';
 import { LostRuns } from './lost-runs.ts';
 import { maskedCommands } from './masked-commands.ts';
 import { countedDirectory } from './metrics/counted-directory.ts';
+import { countedLease } from './metrics/counted-lease.ts';
 import type { EngineMeter } from './metrics/engine-meter.ts';
 import { settleOrphan } from './orphans.ts';
 import { PatientLog } from './patient-log.ts';
@@ -58,7 +59,7 @@ export function patientBackend(
       flags,
       log,
       directory: countedDirectory(directory, meter),
-      ...(lease && { lease }),
+      ...(lease && { lease: countedLease(lease, meter) }),
       ...(commands && { commands: maskedCommands(commands, secrets) }),
     },
     patienceFor: key => ({ clock, sweep, timeout, isFinal: () => log.isOver(key) }),

@@ -50,6 +50,10 @@ export class RunKeeper implements RunListener {
     meter.ended[final ? (status as RunEnd) : 'lost']++;
   }
 
+  late(): void {
+    this.#services.meter.late++;
+  }
+
   #change(change: RunChange): void {
     this.#next = this.#next ? { ...this.#next, ...change } : change;
     if (!this.#isWriting) this.#write();

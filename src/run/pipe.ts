@@ -22,6 +22,7 @@ const DEEPEST = 8;
 
 /** What the pipe asks and tells the run it belongs to. */
 export interface PipeHost extends StageHost, CommitHost {
+  readonly parts: Pick<RunParts, 'listener'>;
   /** Says what the end is where a stage could not take the one before; it goes past the stages. */
   sayBrokenEnd(proposed: Proposal, thrown: unknown): Proposal;
   /** A stage threw over something that nobody awaits. */
@@ -184,7 +185,10 @@ export class RunPipe {
   }
 
   #drop(proposal: Proposal): void {
-    if (!proposal.fact) this.#late++;
+    if (!proposal.fact) {
+      this.#late++;
+      this.#host.parts.listener.late();
+    }
     proposal.receipt?.settle({ outcome: 'ended' });
   }
 }

@@ -67,6 +67,8 @@ export interface RunListener {
   committed(event: RunEvent): void;
   /** The status changed; for an ended one the final event has been committed. */
   moved(status: RunStatus, final: RunEvent | undefined): void;
+  /** A statement came behind the end, and was dropped. */
+  late(): void;
 }
 
 /** How a run is adopted. */

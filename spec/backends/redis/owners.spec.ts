@@ -4,7 +4,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts';
 import { chainStart } from '../../../src/event/chain.ts';
 import { LawRun, leaseOf, recordOf } from '../../../src/testing/backend-laws/law-run.ts';
 import { newId } from '../../../src/time/new-id.ts';
-import { untilAsked } from '../../support/settle.ts';
+import { until, untilAsked } from '../../support/settle.ts';
 import { redisLab } from './redis-lab.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 
@@ -120,6 +120,18 @@ describe('leases in Redis', () => {
     expect(await renew()).toBe(false);
     expect(await renew()).toBe(true);
     await backend.close();
+  });
+
+  it('are among the numbers of an engine where they had run out', async () => {
+    const engine = createEngine({ backend: await lab.open({ lease: 300 }) });
+    await engine.ready;
+    const run = await engine.start(() => new Promise<void>(() => undefined));
+    const before = engine.metrics().backendErrors.lease;
+    const leases = await lab.probe.keys(`${lab.prefix}:lease:*`);
+    await lab.probe.del(leases);
+    await until(() => engine.metrics().backendErrors.lease > before, 'the renewal');
+    await run.cancel();
+    await engine.close();
   });
 
   it('keep a silent run for its owner, and let it go with the owner', async () => {

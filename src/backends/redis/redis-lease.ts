@@ -45,6 +45,7 @@ export class RedisLease implements Lease {
   /** Renewals after which it is still looked which runs are held. */
   #checks = 0;
   #lost: (key: RunKey) => void = () => undefined;
+  #troubled: () => void = () => undefined;
 
   constructor(parts: RedisLeaseParts) {
     this.#parts = parts;
@@ -58,10 +59,12 @@ export class RedisLease implements Lease {
   async join(
     instance: string,
     lost: (key: RunKey) => void = () => undefined,
+    troubled: () => void = () => undefined,
   ): Promise<{ renew(): Promise<boolean>; leave(): Promise<void> }> {
     checkId('instance', instance);
     this.#instance = instance;
     this.#lost = lost;
+    this.#troubled = troubled;
     await this.#renew(instance);
     this.#arm(instance);
     return { renew: () => this.#renew(instance), leave: () => this.#leave(instance) };
@@ -86,7 +89,7 @@ export class RedisLease implements Lease {
       const [fence, waiting, cancel] = answer;
       if (fence === '') continue;
       this.#held.add(key, fence);
-      if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['CH', 0, key, MEMORY]);
+      if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['INCR', 1, key, MEMORY]);
       return { fence, ...(cancel !== null && { cancel: { reason: cancel.slice(1) || undefined } }) };
     }
   }
@@ -181,25 +184,21 @@ export class RedisLease implements Lease {
   }
 
   async #tend(instance: string): Promise<void> {
-    const { onTrouble, link } = this.#parts;
     try {
       const isKept = await this.#renew(instance);
       if (this.#instance !== instance) return;
-      if (!isKept)
-        onTrouble({
-          trouble: 'lease',
-          message: 'redis backend: the lease had run out and was taken anew.',
-        });
+      if (!isKept) this.#complain('the lease had run out and was taken anew.');
       if (this.#checks === 0) return;
       await this.#held.check(instance, this.#lost);
       this.#checks--;
     } catch {
-      if (!link.closed)
-        onTrouble({
-          trouble: 'lease',
-          message: 'redis backend: the lease could not be renewed. Tried again.',
-        });
+      if (!this.#parts.link.closed) this.#complain('the lease could not be renewed. Tried again.');
     }
+  }
+
+  #complain(message: string): void {
+    this.#parts.onTrouble({ trouble: 'lease', message: `redis backend: ${message}` });
+    this.#troubled();
   }
 
   /** Whether the lease had not run out meanwhile; it is taken anew in any case. */

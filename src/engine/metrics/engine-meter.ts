@@ -7,7 +7,7 @@ import { Histogram } from './histogram.ts';
 export type RunEnd = 'completed' | 'failed' | 'cancelled' | 'lost';
 
 /** What of a backend failed. */
-export type BackendPart = 'append' | 'read' | 'directory';
+export type BackendPart = 'append' | 'read' | 'directory' | 'lease';
 
 /** Seconds. A store in the same process answers at once, one behind a network in a millisecond, and a disk stalls. */
 const APPEND_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -20,9 +20,10 @@ export class EngineMeter {
   events = 0;
   bytes = 0;
   refused = 0;
+  late = 0;
   gaps = 0;
   resets = 0;
-  readonly errors: Record<BackendPart, number> = { append: 0, read: 0, directory: 0 };
+  readonly errors: Record<BackendPart, number> = { append: 0, read: 0, directory: 0, lease: 0 };
   readonly appendSeconds = new Histogram(APPEND_SECONDS);
   readonly #clock: Clock;
 

@@ -32,8 +32,10 @@ export interface EngineMetrics {
     readonly appendSeconds: HistogramCounts;
     /** Batches that it did not take, since another process has the run, or the run has ended. */
     readonly refused: number;
+    /** Statements that came behind the end of their run, and were dropped. */
+    readonly late: number;
   };
-  /** How often the backend failed, or did not answer in time. */
+  /** How often the backend failed, or did not answer in time; a lease that ran out before it was renewed counts, too. */
   readonly backendErrors: Readonly<Record<BackendPart, number>>;
   readonly mailboxes: {
     /** What waits to be stored in the run where most does, now. */
@@ -97,11 +99,11 @@ export function engineMetrics({
     deepest = Math.max(deepest, pipe.depth);
     subscribers += window.subscriberCount;
   }
-  const { started, adopted, ended, events, bytes, refused, appendSeconds, errors, gaps, resets } = meter;
+  const { started, adopted, ended, events, bytes, refused, late, appendSeconds, errors, gaps, resets } = meter;
   const { total: masked, withheld } = secrets.report();
   return {
     runs: { live: byStatus, started, adopted, ended: { ...ended } },
-    log: { events, bytes, refused, appendSeconds: appendSeconds.counts },
+    log: { events, bytes, refused, late, appendSeconds: appendSeconds.counts },
     backendErrors: { ...errors },
     mailboxes: { deepest },
     readers: { subscribers, gaps, resets },

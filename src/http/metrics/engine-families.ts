@@ -19,6 +19,7 @@ export function engineFamilies(metrics: EngineMetrics): readonly MetricFamily[] 
       log.appendSeconds,
     ),
     counter('sluice_appends_refused', 'Batches of runs that ended or went elsewhere.', log.refused),
+    counter('sluice_events_late', 'Statements that came behind the end of their run.', log.late),
     counters('sluice_backend_errors', 'Failures of the backend.', 'operation', { ...backendErrors }),
     gauge('sluice_mailbox_deepest', 'What waits to be stored where most does.', mailboxes.deepest),
     gauge('sluice_subscribers', 'Subscribers to runs in this process.', readers.subscribers),

@@ -1,18 +1,28 @@
 import { parsePosition } from '../../event/cursor.ts';
-import { isNotice } from '../../event/notice.ts';
+import type { Entry } from '../../event/entry.ts';
+import { isNotice, type Notice } from '../../event/notice.ts';
 import type { ReadTrouble } from '../../run/patient-read.ts';
 import type { KnownTrouble, ReadStep, RunReader } from '../../run/reader.ts';
 import { soon } from '../../time/soon.ts';
-import type { FrameStyle } from '../frame-style.ts';
-import { HEARTBEAT_FRAME, idFrame } from './frames.ts';
-import { SseBytes } from './sse-bytes.ts';
+import type { SseBytes } from './sse-bytes.ts';
 import type { Bell } from './sse-feed.ts';
 
+/** Makes what connections write of what a run has. What it says depends on the items alone. */
+export interface Packing<Bytes> {
+  /** `lastId`: the cursor of the last event that is told in the bytes; none of either where nothing is told. */
+  pack(items: readonly (Entry | Notice)[]): {
+    readonly bytes: Bytes | undefined;
+    readonly lastId: string | undefined;
+  };
+  /** A sign of life, and the place to resume from where the last event does not tell it any longer. */
+  heartbeat(cursor: string | undefined): Bytes;
+}
+
 /** What lies after a position, and where that leads. */
-export interface FeedStep {
+export interface FeedStep<Bytes = SseBytes> {
   /** Absent where the filter left everything out, or there is nothing. */
-  readonly bytes: SseBytes | undefined;
-  /** The last `id:` in `bytes`. */
+  readonly bytes: Bytes | undefined;
+  /** The cursor of the last event in `bytes`. */
   readonly lastId: string | undefined;
   readonly to: string;
   readonly state: ReadStep['state'];
@@ -36,33 +46,31 @@ const MOST_EVENTS = 256;
 const MOST_STEPS = 16;
 const MOST_BYTES = 1024 * 1024;
 const UNTROUBLED: KnownTrouble = { isTold: false };
-const HEARTBEAT = new SseBytes(HEARTBEAT_FRAME);
 
 /**
  * The connections that see one run in one way: same filter, same frames. Those at the same place share the bytes
  * of what follows it. One watch of the log serves them all, and its rings within one turn of the event loop are
  * answered once. Memory: one entry per waiting connection, and the last 16 bursts, 1 MB at the most.
  */
-export class RunFeedGroup {
+export class RunFeedGroup<Bytes extends { readonly size: number } = SseBytes> {
   readonly #reader: RunReader;
-  readonly #style: FrameStyle;
-  readonly #steps = new Map<string, FeedStep | Promise<FeedStep>>();
+  readonly #packing: Packing<Bytes>;
+  readonly #steps = new Map<string, FeedStep<Bytes> | Promise<FeedStep<Bytes>>>();
   /** Those that wait for the store. */
   readonly #waitingReaders = new Set<RunReader>();
   readonly #unwatch: () => void;
   #bytes = 0;
   #waiting: Waiter[] = [];
   #stopFlush: (() => void) | undefined;
-  #idle: { readonly cursor: string; readonly bytes: SseBytes } | undefined;
   #tip: { readonly rings: number; readonly seq: Promise<number> } | undefined;
   /** Connections that use it. */
   size = 0;
   /** How often the bell has rung. */
   rings = 0;
 
-  constructor(reader: RunReader, style: FrameStyle) {
+  constructor(reader: RunReader, packing: Packing<Bytes>) {
     this.#reader = reader;
-    this.#style = style;
+    this.#packing = packing;
     this.#unwatch = reader.watch(() => {
       this.rings++;
       this.flushSoon();
@@ -70,14 +78,14 @@ export class RunFeedGroup {
   }
 
   /** What follows `position`, for somebody who knows so much. Throws or rejects with `STORAGE_LOST`. */
-  after(position: string, known: KnownTrouble = UNTROUBLED): FeedStep | Promise<FeedStep> {
+  after(position: string, known: KnownTrouble = UNTROUBLED): FeedStep<Bytes> | Promise<FeedStep<Bytes>> {
     // Who was told of trouble waits; who was not is to be told.
     const place = known.isTold ? `${position} ${known.since ?? 'told'}` : position;
     const taken = this.#steps.get(place);
     if (taken) return taken;
     const { rings } = this;
     const reader = this.#reader.at(parsePosition(position), known);
-    const taking = (read: ReadStep): FeedStep =>
+    const taking = (read: ReadStep): FeedStep<Bytes> =>
       this.#keep(place, position, this.#stepOf(reader, read, { position, rings }));
     const answer = reader.read(MOST_EVENTS);
     if ('items' in answer) return taking(answer);
@@ -115,15 +123,9 @@ export class RunFeedGroup {
     if (this.#waiting.length > 0) this.#stopFlush ??= soon(() => this.#flush());
   }
 
-  /** A sign of life, and the place to resume from where the last event does not tell it any longer. */
-  heartbeat(cursor: string | undefined): SseBytes {
-    const { heartbeat } = this.#style;
-    if (heartbeat) return new SseBytes(heartbeat(cursor));
-    if (cursor === undefined) return HEARTBEAT;
-    if (this.#idle?.cursor !== cursor) {
-      this.#idle = { cursor, bytes: new SseBytes(HEARTBEAT_FRAME + idFrame(cursor)) };
-    }
-    return this.#idle.bytes;
+  /** As the packing has it. */
+  heartbeat(cursor: string | undefined): Bytes {
+    return this.#packing.heartbeat(cursor);
   }
 
   close(): void {
@@ -148,16 +150,11 @@ export class RunFeedGroup {
     reader: RunReader,
     { items, state, trouble }: ReadStep,
     { position, rings }: { readonly position: string; readonly rings: number },
-  ): FeedStep {
-    let text = '';
-    let lastId: string | undefined;
-    for (const item of items) {
-      const frame = this.#style.item(item);
-      text += frame;
-      if (!isNotice(item)) lastId = frame === '' ? lastId : item.cursor;
-      else if (item.notice !== 'degraded') this.#forget();
-    }
-    const bytes = text === '' ? undefined : new SseBytes(text);
+  ): FeedStep<Bytes> {
+    const { bytes, lastId } = this.#packing.pack(items);
+    // A notice comes alone.
+    const first = items[0];
+    if (first && isNotice(first) && first.notice !== 'degraded') this.#forget();
     const known = { isTold: reader.isDegraded, since: trouble?.since };
     const to = reader.cursor ?? (trouble ? position : 'start');
     return { bytes, lastId, to, state, rings, known, trouble };
@@ -167,7 +164,7 @@ export class RunFeedGroup {
    * What was read stays true, so that it is shared for as long as it is at hand; that nothing follows does not, and
    * the next one to ask where a gap or reset was told may be told otherwise.
    */
-  #keep(place: string, position: string, step: FeedStep): FeedStep {
+  #keep(place: string, position: string, step: FeedStep<Bytes>): FeedStep<Bytes> {
     this.#steps.delete(place);
     const isShared =
       this.size > 1 &&
@@ -192,6 +189,8 @@ export class RunFeedGroup {
   }
 }
 
-function sizeOf(step: FeedStep | Promise<FeedStep>): number {
-  return 'to' in step ? (step.bytes?.chunk.length ?? 0) : 0;
+function sizeOf<Bytes extends { readonly size: number }>(
+  step: FeedStep<Bytes> | Promise<FeedStep<Bytes>>,
+): number {
+  return 'to' in step ? (step.bytes?.size ?? 0) : 0;
 }

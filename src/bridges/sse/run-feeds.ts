@@ -3,6 +3,7 @@ import type { FrameStyle } from '../frame-style.ts';
 import { itemFrame, type FrameMode } from './frames.ts';
 import { RunFeed } from './run-feed.ts';
 import { RunFeedGroup } from './run-feed-group.ts';
+import { SsePacking } from './sse-packing.ts';
 
 /** One way of seeing one run. */
 export interface RunView {
@@ -33,7 +34,7 @@ export class RunFeeds {
     const style = typeof frames === 'string' ? OWN_STYLES[frames] : frames;
     const key = `${style.name} ${name}`;
     let group = this.#groups.get(key);
-    if (!group) this.#groups.set(key, (group = new RunFeedGroup(reader, style)));
+    if (!group) this.#groups.set(key, (group = new RunFeedGroup(reader, new SsePacking(style))));
     const joined = group;
     joined.size++;
     return new RunFeed(joined, position, () => {

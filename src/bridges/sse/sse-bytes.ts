@@ -25,6 +25,11 @@ export class SseBytes {
     this.#start = head.length;
   }
 
+  /** Bytes, as it is kept. */
+  get size(): number {
+    return this.chunk.length;
+  }
+
   /** The frames alone. */
   get plain(): Uint8Array {
     return (this.#plain ??= this.chunk.subarray(this.#start, -2));

@@ -3,13 +3,17 @@ import type { EngineEvents } from '../engine/engine-events.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { RunStatus } from '../event/run-event.ts';
+import type { TextMask } from '../secrets/mask-value.ts';
 import type { FrameStyle } from './frame-style.ts';
+import type { Teller } from './teller.ts';
+import type { SseFeed } from './sse/sse-feed.ts';
 
 /** What a bridge uses of an engine; every engine fits. */
 export interface BridgedEngine {
   readonly runs: Runs;
   readonly events: EngineEvents;
   readonly agentInfos: readonly AgentInfo[];
+  readonly secrets: TextMask;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
 }
 
@@ -30,12 +34,15 @@ export interface BridgeRequest {
   readonly header: (name: string) => string | undefined;
   /** The JSON body; no body is an empty object. Rejects with `BAD_REQUEST`, `BODY_TOO_LARGE`. To be called once. */
   readonly json: () => Promise<unknown>;
+  /** Throws `UNAUTHENTICATED` and `FORBIDDEN` unless the credential allows it; for routes that look `within` requests. */
+  readonly require: (scope: 'read' | 'write' | 'cancel') => void;
   /** Calls `leave` when the client goes away before it has its answer. Returns what ends that. */
   readonly onDisconnect: (leave: () => void) => () => void;
 }
 
 /** An answer that is complete. */
 export interface BridgeBody {
+  /** With 204 nothing is written. */
   readonly status: number;
   /** Written as JSON. */
   readonly body: unknown;
@@ -57,8 +64,40 @@ export interface BridgeStream {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A stream that the bridge makes itself. It is closed by whoever writes it. */
+export interface BridgeFeed {
+  readonly feed: SseFeed;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The events of a run in words that depend on what was said before: from a place on, live, until its end. */
+export interface BridgeTelling {
+  readonly telling: {
+    readonly runId: string;
+    /** A place as `TellerPlace` has it, `start` or `now`. What lies before it is read, too, and not told. */
+    readonly after: string;
+    /** Which types are read at all. */
+    readonly filter?: string | undefined;
+    /** Of this client alone. */
+    readonly teller: Teller;
+  };
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** To be called if the client leaves before the end. */
+  readonly onDisconnect?: (() => void) | undefined;
+}
+
 /** Answers one kind of request; what it throws is told by {@link Bridge.refusal}. */
-export type BridgeRoute = (request: BridgeRequest) => Promise<BridgeBody | BridgeStream>;
+export type BridgeRoute = (request: BridgeRequest) => Promise<BridgeBody | BridgeStream | BridgeFeed>;
+
+/** A route that asks something else of a credential than its method does. */
+export interface ScopedRoute {
+  readonly route: BridgeRoute;
+  /**
+   * `public`: nothing, since it says nothing of runs · `within`: the route itself says it with `require`, once it has
+   * seen what is asked.
+   */
+  readonly scope: 'public' | 'within' | 'read' | 'write' | 'cancel';
+}
 
 /** What went wrong with a request. */
 export interface BridgeProblem {
@@ -78,8 +117,9 @@ export interface Bridge {
   readonly name: string;
   /** Where its addresses begin, such as `/dockrion`; empty for the root. */
   readonly at: string;
+  /** A route by itself asks for `read` behind GET, and for `write` behind the others. */
   readonly routes: Readonly<
-    Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', BridgeRoute>>>>
+    Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', BridgeRoute | ScopedRoute>>>>
   >;
   /** Tells a problem in the words of the other system. */
   readonly refusal: (problem: BridgeProblem) => BridgeBody;

@@ -1,26 +1,46 @@
 import * as z from 'zod';
-import type { Bridge, BridgeBody, BridgeRequest, BridgeRoute, BridgeStream } from '../bridges/bridge.ts';
+import type {
+  Bridge,
+  BridgeBody,
+  BridgeFeed,
+  BridgeRequest,
+  BridgeRoute,
+  BridgeStream,
+  ScopedRoute,
+} from '../bridges/bridge.ts';
+import { checkScope } from './auth/authorize.ts';
 import type { Exchange, Route } from './exchange.ts';
-import { reading, writing, type GuardedRoute } from './guarded-route.ts';
+import { cancelling, greeting, reading, unguarded, writing, type GuardedRoute } from './guarded-route.ts';
 import { parseBody } from './parse-body.ts';
 import { problemFacts } from './problem.ts';
 import { emptyReply, feedReply, jsonReply, type Reply } from './reply.ts';
 import type { Routes } from './route-table.ts';
 import { openFeed } from './routes/run-events.ts';
+import { openTelling } from './told-run.ts';
 
 /** The routes of a bridge as routes of the server. */
 export function bridgeRoutes(bridge: Bridge): Routes {
   const routes = Object.entries(bridge.routes).map(([path, methods]) => [
     `${bridge.at}${path}`,
     Object.fromEntries(
-      Object.entries(methods).map(([method, route]) => [method, guarded(method, bridged(bridge, route))]),
+      Object.entries(methods).map(([method, route]) => [method, guarded(bridge, method, route)]),
     ),
   ]);
   return Object.fromEntries(routes) as Routes;
 }
 
-function guarded(method: string, route: Route): GuardedRoute {
-  return method === 'GET' ? reading(route) : writing(route);
+const GUARDS: Readonly<Record<ScopedRoute['scope'], (route: Route) => GuardedRoute>> = {
+  public: unguarded,
+  within: greeting,
+  read: reading,
+  write: writing,
+  cancel: cancelling,
+};
+
+function guarded(bridge: Bridge, method: string, route: BridgeRoute | ScopedRoute): GuardedRoute {
+  const scoped =
+    typeof route === 'function' ? ({ route, scope: method === 'GET' ? 'read' : 'write' } as const) : route;
+  return GUARDS[scoped.scope](bridged(bridge, scoped.route));
 }
 
 function bridged(bridge: Bridge, route: BridgeRoute): Route {
@@ -28,7 +48,9 @@ function bridged(bridge: Bridge, route: BridgeRoute): Route {
     try {
       return await rendered(exchange, await route(requestOf(bridge, exchange)));
     } catch (error) {
-      const { status, code, detail: message, runId } = problemFacts(error);
+      const { status, code, detail, runId } = problemFacts(error);
+      // It may quote what was sent.
+      const message = exchange.engine.secrets.mask(detail);
       const isLater = status === 503 || status === 429;
       return bodyReply(
         bridge.refusal({ status, code, message, runId }),
@@ -40,17 +62,19 @@ function bridged(bridge: Bridge, route: BridgeRoute): Route {
 
 function requestOf(
   { at }: Bridge,
-  { engine, request, params, query, tenantId, settings }: Exchange,
+  { engine, request, params, query, principal, tenantId, settings }: Exchange,
 ): BridgeRequest {
   return {
     ...{ engine, tenantId, params, query, base: `${settings.basePath}${at}` },
     header: name => request.header(name),
     json: () => parseBody(request, z.unknown(), settings.bodyLimit),
+    require: scope => checkScope(principal, scope),
     onDisconnect: leave => request.onDisconnect(leave),
   };
 }
 
-async function rendered(exchange: Exchange, answer: BridgeBody | BridgeStream): Promise<Reply> {
+async function rendered(exchange: Exchange, answer: BridgeBody | BridgeStream | BridgeFeed): Promise<Reply> {
+  if ('feed' in answer) return feedReply(answer.feed, { headers: answer.headers });
   if (!('stream' in answer)) return bodyReply(answer);
   const { greeting, ...view } = answer.stream;
   const { feed, isPastEnd } = await openFeed(exchange, view);

@@ -1,7 +1,7 @@
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { GuardedRoute } from './guarded-route.ts';
 
-/** Routes by path and method: `{ '/runs/{id}': { GET: reading(showRun) } }`. */
+/** Routes by path and method: `{ '/runs/{id}': { GET: reading(showRun) } }`. What stands behind `{id}` must be there. */
 export type Routes = Readonly<
   Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', GuardedRoute>>>>
 >;
@@ -51,8 +51,12 @@ function match(pattern: readonly string[], parts: readonly string[]): Record<str
   const params: Record<string, string> = {};
   for (const [at, part] of pattern.entries()) {
     const actual = parts[at]!;
-    if (part.startsWith('{')) params[part.slice(1, -1)] = decoded(actual);
-    else if (part !== actual) return undefined;
+    if (part.startsWith('{')) {
+      const end = part.indexOf('}');
+      const suffix = part.slice(end + 1);
+      if (!actual.endsWith(suffix)) return undefined;
+      params[part.slice(1, end)] = decoded(actual.slice(0, actual.length - suffix.length));
+    } else if (part !== actual) return undefined;
   }
   return params;
 }

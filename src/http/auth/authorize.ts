@@ -44,7 +44,14 @@ export async function admit(
   if (principal.expiresAt !== undefined && principal.expiresAt <= now)
     throw unauthenticated('The credential has expired.');
   checkId('tenantId', principal.tenantId);
-  if (scope === undefined || allows(principal, scope)) return principal;
+  if (scope !== undefined) checkScope(principal, scope);
+  return principal;
+}
+
+/** Throws `UNAUTHENTICATED` for somebody unknown, and `FORBIDDEN` without the scope. */
+export function checkScope(principal: Principal, scope: Scope): void {
+  if (allows(principal, scope)) return;
+  if (principal === NOBODY) throw unauthenticated('The request has no credential that is known here.');
   throw new SluiceError(
     'FORBIDDEN',
     `This needs the scope ${scope}, and the credential of ${JSON.stringify(principal.subject)} does not have it. ` +

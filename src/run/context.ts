@@ -1,5 +1,6 @@
 import type { CustomEvents, AnyCustom, RunStatus } from '../event/run-event.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
+import type { EventFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { Outcome, Proposal } from '../event/proposal.ts';
 import type { Actions } from './actions/actions.ts';
@@ -103,6 +104,11 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
 
   get metadata(): JsonObject | undefined {
     return this.#run.parts.identity.metadata;
+  }
+
+  /** What the run keeps at all, as its `record` said: what is left out need not be made. */
+  get record(): EventFilter {
+    return this.#run.parts.settings.record;
   }
 
   /** Which attempt of its call this is, 1 for the first; 1 for the run itself. */

@@ -4,9 +4,11 @@ import {
   type Batch,
   type Claim,
   type Command,
+  type CommandOutcome,
   type Directory,
   type Log,
   type RunKey,
+  type TakenCommand,
 } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import { SluiceError } from '../../src/errors/sluice-error.ts';
@@ -21,6 +23,12 @@ export interface SharedFaults {
   readonly freesNothing?: boolean;
   readonly hidesCancel?: boolean;
   readonly ignoreCancel?: boolean;
+  readonly takesTwice?: boolean;
+  readonly takesAny?: boolean;
+  readonly saysNothing?: boolean;
+  readonly neverOver?: boolean;
+  readonly neverFull?: boolean;
+  readonly fullForAll?: boolean;
   readonly ownStoreEach?: boolean;
   readonly losesAll?: boolean;
 }
@@ -34,6 +42,9 @@ export class SharedStore {
   readonly #instances = new Set<string>();
   readonly #cancels = new Map<RunKey, Extract<Command, { command: 'cancel' }>>();
   readonly #batches = new Set<string>();
+  readonly #waiting = new Map<RunKey, TakenCommand[]>();
+  readonly #known = new Set<string>();
+  readonly #said = new Map<string, CommandOutcome>();
 
   constructor(clock: ManualClock, faults: SharedFaults = {}) {
     this.#clock = clock;
@@ -75,10 +86,11 @@ export class SharedStore {
         dead: () => this.#dead(),
       },
       commands: {
-        send: (key, command) => {
-          if (command.command === 'cancel') this.#cancels.set(key, command);
-        },
-        take: () => [],
+        send: (key, command, id) => this.#send(key, command, id),
+        take: name => this.#take(name),
+        settle: (key, id, outcome) =>
+          void (this.#faults.saysNothing || this.#said.set(`${key} ${id}`, outcome)),
+        outcome: async (key, id) => this.#said.get(`${key} ${id}`) ?? (await this.#isOpen(inner, key)),
       },
       close: async () => {
         closed = true;
@@ -98,6 +110,33 @@ export class SharedStore {
     this.#owners.set(key, { fence, instance });
     const cancel = hidesCancel ? undefined : this.#cancels.get(key);
     return { fence: String(fence), ...(cancel && { cancel: { reason: cancel.reason } }) };
+  }
+
+  #send(key: RunKey, command: Command, id: string): void {
+    const { takesTwice, neverFull, fullForAll } = this.#faults;
+    const waiting = this.#waiting.get(key) ?? [];
+    const isKnown = this.#known.has(`${key} ${id}`) && !takesTwice;
+    const isFull = waiting.length >= 20 && !neverFull;
+    if (isFull && !isKnown && (command.command !== 'cancel' || fullForAll))
+      throw new SluiceError('COMMANDS_FULL', 'shared store: expected fewer commands to wait.');
+    if (command.command === 'cancel') this.#cancels.set(key, command);
+    if (isKnown) return;
+    this.#known.add(`${key} ${id}`);
+    this.#waiting.set(key, [...waiting, { key, id, command }]);
+  }
+
+  #take(instance: string): readonly TakenCommand[] {
+    const keys = [...this.#waiting.keys()].filter(
+      key => this.#owners.get(key)?.instance === instance || this.#faults.takesAny,
+    );
+    const taken = keys.flatMap(key => this.#waiting.get(key)!);
+    for (const key of keys) this.#waiting.delete(key);
+    return taken;
+  }
+
+  async #isOpen(inner: Backend, key: RunKey): Promise<'ended' | undefined> {
+    const page = await inner.log.read(key, { after: 0, limit: 0 });
+    return page.result === 'page' && (!page.closed || this.#faults.neverOver) ? undefined : 'ended';
   }
 
   #dead(): readonly { readonly instance: string; readonly keys: readonly RunKey[] }[] {

@@ -22,7 +22,7 @@ describe('ctx.ask', () => {
     const { context, actor, run, seen, askIds } = asking();
     const answer = context.ask('Send it?');
     expect(run.status).toBe('waiting');
-    actor.answer(askIds()[0]!, true, 'ann');
+    actor.answer(askIds()[0]!, true, { by: 'ann' });
     expect(await answer).toBe(true);
     expect(run.status).toBe('running');
     expect(seen.events.map(({ type, data, source }) => [type, data, source])).toEqual([
@@ -78,7 +78,7 @@ describe('ctx.ask', () => {
   ])('refuses an answer that %s, and stays open', async (_, value, by) => {
     const { context, actor, askIds } = asking();
     const answer = context.ask('How many?', { schema: z.int() });
-    const given = () => actor.answer(askIds()[0]!, value, anything(by));
+    const given = () => actor.answer(askIds()[0]!, value, { by: anything(by) });
     expect(thrownBy(given)).toBe('BAD_ANSWER');
     actor.answer(askIds()[0]!, 3, undefined);
     expect(await answer).toBe(3);

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors/codes.ts';
 import type { Entry } from '../event/entry.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import type { RunStatus } from '../event/run-event.ts';
@@ -296,11 +297,38 @@ export interface Claim {
   readonly cancel?: { readonly reason?: string | undefined } | undefined;
 }
 
-/** Messages to the owner of a run, stored until it takes them. */
+/** Messages to the owner of a run, stored until it takes them, and what it says to them. */
 export interface Commands {
-  send(key: RunKey, command: Command, idempotencyKey: string): Awaitable<void>;
-  take(instance: string): Awaitable<readonly { readonly key: RunKey; readonly command: Command }[]>;
+  /**
+   * Stores a command, once for each id. What comes after the end of the run is dropped. Rejects with `RUN_NOT_FOUND`, and
+   * with `COMMANDS_FULL` where more wait than may, which are 10,000 of a run at the most; a cancel is never refused for
+   * that.
+   */
+  send(key: RunKey, command: Command, id: string): Awaitable<void>;
+  /** What waits for the runs that an instance owns, of each run in the order in which it came; each is given once. */
+  take(instance: string): Awaitable<readonly TakenCommand[]>;
+  /** Says what became of a command that was taken: kept as long as the run, for the last 100 of it at the least. */
+  settle(key: RunKey, id: string, outcome: CommandOutcome): Awaitable<void>;
+  /** What was said; nothing so far is `undefined`, or `ended` where the run has its end or is gone. */
+  outcome(key: RunKey, id: string): Awaitable<CommandOutcome | 'ended' | undefined>;
 }
+
+export interface TakenCommand {
+  readonly key: RunKey;
+  /** As its sender gave it. */
+  readonly id: string;
+  readonly command: Command;
+}
+
+export type CommandOutcome =
+  | { readonly outcome: 'obeyed' }
+  | {
+      readonly outcome: 'refused';
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** Plain JSON. */
+      readonly details?: Readonly<Record<string, unknown>> | undefined;
+    };
 
 export type Command =
   | { readonly command: 'cancel'; readonly reason?: string | undefined }
@@ -309,4 +337,6 @@ export type Command =
       readonly askId: string;
       readonly value: Json;
       readonly by?: string | undefined;
+      /** Whoever repeats an answer under the same key is told that it was taken. */
+      readonly idempotencyKey?: string | undefined;
     };

@@ -67,6 +67,8 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   RUN_CANCELLED: EXIT_CODES.refused,
   RUN_HANDED_OVER: EXIT_CODES.unreachable,
   ASK_NOT_FOUND: EXIT_CODES.refused,
+  OWNER_SILENT: EXIT_CODES.unreachable,
+  COMMANDS_FULL: EXIT_CODES.refused,
   IDEMPOTENCY_CONFLICT: EXIT_CODES.refused,
   MAILBOX_FULL: EXIT_CODES.refused,
   TOO_MANY_RUNS: EXIT_CODES.refused,

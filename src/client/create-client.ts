@@ -89,11 +89,18 @@ export interface Client {
   eventsUrl(runId: string): URL;
   /** Asks a run to stop. Rejects with `RUN_NOT_FOUND`, and with `RUN_ENDED` if it ended otherwise. */
   cancel(runId: string, body?: { readonly reason?: string | undefined }): Promise<'requested' | 'cancelled'>;
-  /** Answers a question. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. */
+  /**
+   * Answers a question. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`; with `OWNER_SILENT` or
+   * `CONNECTION_LOST` where it may count all the same: then send it again under the same `idempotencyKey`.
+   */
   answer(
     runId: string,
     askId: string,
-    answer: { readonly value: unknown; readonly by?: string | undefined },
+    answer: {
+      readonly value: unknown;
+      readonly by?: string | undefined;
+      readonly idempotencyKey?: string | undefined;
+    },
   ): Promise<void>;
   /** Erases a run that has ended; one that lives is asked to stop. Rejects with `RUN_NOT_FOUND`. */
   delete(runId: string): Promise<'requested' | 'erased'>;

@@ -133,7 +133,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     const startRun: StartRun = (agent, started) =>
       this.start(agent as string, started) as Promise<unknown> as Promise<Run>;
     this.#rules = { now: () => clock.now(), eventBytes, events, secrets, startRun };
-    this.runs = new Runs(backend, this.#live, { events: this.#runEvents, rescue: this.#instance, secrets });
+    const rescue = this.#instance;
+    this.runs = new Runs(backend, this.#live, { events: this.#runEvents, rescue, secrets, clock });
     this.#producers = new Producers({
       ...{ live: this.#live, runs: this.runs, clock, sweep: this.#sweep, rules: this.#rules },
       ...{ log: backend.log, adopt: record => this.#openRuns.adopt(record) },

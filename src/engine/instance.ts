@@ -3,11 +3,16 @@ import {
   type Backend,
   type Claim,
   type Command,
+  type CommandOutcome,
   type RunKey,
   type RunRecord,
+  type TakenCommand,
 } from '../backends/backend.ts';
-import { SluiceError } from '../errors/sluice-error.ts';
+import { messageOf } from '../errors/error-text.ts';
+import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import { askNotFound } from '../run/asks.ts';
 import { isEnded } from '../run/lifecycle.ts';
+import type { RunActor } from '../run/run.ts';
 import { cancelled } from '../run/stop.ts';
 import type { Clock } from '../time/clock.ts';
 import { newId } from '../time/new-id.ts';
@@ -20,6 +25,10 @@ const LISTEN_EVERY = 250;
 const SWEEP_EVERY = 5_000;
 /** Milliseconds for which runs are left to processes that know their agents: some looks of theirs. */
 const COURTESY = 3 * SWEEP_EVERY;
+/** Characters that are said to an answer which is refused. */
+const LONGEST_REFUSAL = 4_096;
+
+type Answer = Extract<Command, { command: 'answer' }>;
 
 /** What an instance needs of its engine. */
 export interface InstanceHost {
@@ -180,19 +189,16 @@ export class Instance {
     // Without runs nobody sends anything.
     if (!this.#membership || this.#host.live.size === 0) return;
     await this.#membership;
-    for (const { key, command } of await this.#host.backend.commands!.take(this.#id))
-      this.#obey(key, command);
+    for (const taken of await this.#host.backend.commands!.take(this.#id)) this.#obey(taken);
   }
 
-  #obey(key: RunKey, command: Command): void {
-    const actor = this.#host.live.get(key);
-    if (!actor) return;
-    try {
-      if (command.command === 'cancel') actor.requestStop(cancelled(command.reason));
-      else actor.answer(command.askId, command.value, command.by);
-    } catch {
-      // An answer to a question that is closed by now: the sender was told that it was passed on, and no more.
-    }
+  #obey({ key, id, command }: TakenCommand): void {
+    const { backend, live } = this.#host;
+    const actor = live.get(key);
+    if (command.command === 'cancel') return actor?.requestStop(cancelled(command.reason));
+    // Said at once, so that it is there before the end that may follow from the answer.
+    const outcome = answered(key, command, actor);
+    void (async () => backend.commands!.settle(key, id, outcome))().catch(() => undefined);
   }
 
   async #sweep(): Promise<void> {
@@ -208,5 +214,21 @@ export class Instance {
         await this.#settle(record, key);
       }
     }
+  }
+}
+
+/** Answers a question of a run, and says to whoever sent the answer what became of it. */
+function answered(key: RunKey, command: Answer, actor: RunActor | undefined): CommandOutcome {
+  const { askId, value, by, idempotencyKey } = command;
+  try {
+    if (!actor) throw askNotFound(key.slice(key.indexOf('/') + 1), askId);
+    actor.answer(askId, value, { by, idempotencyKey });
+    return { outcome: 'obeyed' };
+  } catch (error) {
+    if (!isSluiceError(error)) return { outcome: 'refused', code: 'INTERNAL', message: messageOf(error) };
+    const { code, message, details } = error;
+    const isShort = message.length + JSON.stringify(details ?? null).length <= LONGEST_REFUSAL;
+    if (isShort) return { outcome: 'refused', code, message, details };
+    return { outcome: 'refused', code, message: message.slice(0, LONGEST_REFUSAL) };
   }
 }

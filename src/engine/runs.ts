@@ -15,10 +15,12 @@ import { isEnded } from '../run/lifecycle.ts';
 import { readStorage } from '../run/read-storage.ts';
 import { cancelled } from '../run/stop.ts';
 import { runEnded } from '../run/run-ended.ts';
-import { checkAnswer } from '../run/ask-values.ts';
+import { checkAnswer, checkKey } from '../run/ask-values.ts';
 import { askNotFound } from '../run/asks.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
-import { isSluiceError } from '../errors/sluice-error.ts';
+import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
+import type { Clock } from '../time/clock.ts';
+import { sendAnswer } from './sent-answers.ts';
 import { checkNumber } from './check-number.ts';
 import type { Instance } from './instance.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -40,8 +42,18 @@ export interface CheckpointQuery extends OfTenant {
   readonly before?: number | undefined;
 }
 
+/** An answer to a question of `ctx.ask`. */
+export interface AnswerRequest extends OfTenant {
+  readonly value: unknown;
+  /** Who says so, at most 256 characters. */
+  readonly by?: string | undefined;
+  /** 1 to 256 characters, for whoever may have to send the answer again. */
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** What looking after runs takes besides them. */
 export interface RunsServices {
+  readonly clock: Clock;
   readonly events: RunEvents;
   readonly rescue: Pick<Instance, 'rescue'>;
   readonly secrets: TextMask;
@@ -54,8 +66,10 @@ export class Runs {
   readonly #events: RunEvents;
   readonly #instance: Pick<Instance, 'rescue'>;
   readonly #secrets: TextMask;
+  readonly #clock: Clock;
 
-  constructor(backend: Backend, live: LiveRuns, { events, rescue, secrets }: RunsServices) {
+  constructor(backend: Backend, live: LiveRuns, { events, rescue, secrets, clock }: RunsServices) {
+    this.#clock = clock;
     this.#backend = backend;
     this.#live = live;
     this.#events = events;
@@ -121,21 +135,30 @@ export class Runs {
 
   /**
    * Answers a question of `ctx.ask`. Rejects with `RUN_NOT_FOUND`, `RUN_ENDED`, `ASK_NOT_FOUND`, `BAD_ANSWER`. Where
-   * another process has the run, it resolves when the answer is stored for that one, which drops what comes too late or
-   * does not match the schema of its question: whether it counts says the `answer` event.
+   * another process has the run, that one says so; with `OWNER_SILENT` if it says nothing for five seconds, when the answer
+   * may still count, and with `COMMANDS_FULL`. The same answer may come again under its `idempotencyKey` while the run
+   * lives: it counts once.
    */
-  async answer(
-    runId: string,
-    askId: string,
-    { value, by, tenantId }: OfTenant & { readonly value: unknown; readonly by?: string | undefined },
-  ): Promise<void> {
+  async answer(runId: string, askId: string, answer: AnswerRequest): Promise<void> {
+    const { value, by, idempotencyKey, tenantId } = answer;
     const record = await this.get(runId, { tenantId });
-    const actor = this.#live.get(keyOf(runId, tenantId));
-    if (actor) return actor.answer(askId, value, by);
+    const key = keyOf(runId, tenantId);
+    const actor = this.#live.get(key);
+    if (actor) return actor.answer(askId, value, { by, idempotencyKey });
     if (isEnded(record.status)) throw runEnded(runId);
-    if (!this.#backend.commands) throw askNotFound(runId, askId);
+    const { commands } = this.#backend;
+    if (!commands) throw askNotFound(runId, askId);
+    checkKey(runId, idempotencyKey);
     const { said } = checkAnswer({ runId, schema: undefined, given: value, by, secrets: this.#secrets });
-    await this.#send(record, { command: 'answer', askId, value: said.value, by });
+    const command = { command: 'answer', askId, value: said.value, by, idempotencyKey } as const;
+    const route = { commands, clock: this.#clock, stored: () => this.#rescue(record) };
+    const outcome = await sendAnswer(route, { key, runId, command });
+    if (outcome !== 'ended' && outcome.outcome === 'obeyed') return;
+    // It may be that the question went with its run.
+    const { status } = await this.get(runId, { tenantId });
+    if (outcome === 'ended' || isEnded(status)) throw runEnded(runId);
+    const { code, message, details } = outcome;
+    throw new SluiceError(code, message, { runId, details });
   }
 
   /**
@@ -147,8 +170,12 @@ export class Runs {
     const { runId, tenantId } = record;
     if (!commands) throw runEnded(runId);
     await readStorage(`run ${runId}`, () => commands.send(keyOf(runId, tenantId), command, newId()));
-    // It is stored by now; if this fails, the next look at all runs finds it.
-    await this.#instance.rescue(record).catch(() => undefined);
+    await this.#rescue(record);
+  }
+
+  /** A command is stored; if this fails, the next look at all runs finds it. */
+  #rescue(record: RunRecord): Promise<unknown> {
+    return this.#instance.rescue(record).catch(() => undefined);
   }
 
   /**

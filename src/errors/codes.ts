@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   RUN_HANDED_OVER: 'The process stops, and another one goes on with the run.',
   IDEMPOTENCY_CONFLICT: 'This idempotency key was used with another request.',
   ASK_NOT_FOUND: 'The run has no open question with this id.',
+  OWNER_SILENT: 'The process that has the run did not say in time what became of an answer.',
+  COMMANDS_FULL: 'More commands wait for the process that has the run than may.',
   ASK_TIMEOUT: 'Nobody answered the question in time.',
   VETOED: 'A policy said that it must not be.',
   POLICY_ERROR: 'A policy threw, took too long or answered nonsense, and nothing may pass it then.',
@@ -74,6 +76,8 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** The codes after which the same call may succeed later without being changed. */
 export const RETRYABLE_CODES: ReadonlySet<string> = new Set<ErrorCode>([
   'RUN_ACTIVE',
+  'OWNER_SILENT',
+  'COMMANDS_FULL',
   'MAILBOX_FULL',
   'BUFFER_OVERFLOW',
   'TOO_MANY_RUNS',

@@ -58,6 +58,12 @@ export function checkAnswer({ runId, schema, given, by, secrets }: GivenAnswer):
   }
 }
 
+/** Throws `BAD_ANSWER`. */
+export function checkKey(runId: string, key: unknown): void {
+  if (key === undefined || (typeof key === 'string' && key !== '' && key.length <= LONGEST_NAME)) return;
+  throw badAnswer(runId, [`idempotencyKey: expected a string of 1 to ${LONGEST_NAME} characters`]);
+}
+
 function badAnswer(runId: string, issues: readonly string[], cause?: unknown): SluiceError {
   return new SluiceError('BAD_ANSWER', `answer: ${issues.join('; ')}. The question is still open.`, {
     runId,

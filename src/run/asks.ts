@@ -5,7 +5,7 @@ import { isZodSchema } from '../event/zod-schema.ts';
 import { isoTime } from '../time/iso-time.ts';
 import { newId } from '../time/new-id.ts';
 import type { Clock } from '../time/clock.ts';
-import { checkAnswer, taken, type Taken } from './ask-values.ts';
+import { checkAnswer, checkKey, taken, type Taken } from './ask-values.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import type { Sweep } from '../time/sweep.ts';
 
@@ -54,6 +54,13 @@ interface Answer {
   readonly isFromOutside: boolean;
 }
 
+/** Who answers, and under which key the same answer may come again. */
+export interface AnswerOptions {
+  readonly by?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+const MOST_ANSWERED = 100;
 const LONGEST_WAIT = 365 * 24 * 3_600_000;
 /** What stands in the data of a question and of an answer besides the longest part, in characters. */
 const FRAME = 160;
@@ -62,6 +69,8 @@ const FRAME = 160;
 export class Asks {
   readonly #host: AskHost;
   readonly #open = new Map<string, OpenAsk>();
+  /** Questions that were answered under a key, oldest first. */
+  readonly #answered = new Map<string, string>();
 
   constructor(host: AskHost) {
     this.#host = host;
@@ -105,12 +114,20 @@ export class Asks {
     return answer;
   }
 
-  /** Throws `ASK_NOT_FOUND`, and `BAD_ANSWER`, after which the question is still open. */
-  answer(askId: string, given: unknown, by: string | undefined): void {
-    const ask = this.#open.get(askId);
-    if (!ask) throw askNotFound(this.#host.runId, askId);
+  /**
+   * Throws `ASK_NOT_FOUND`, and `BAD_ANSWER`, after which the question is still open. An answer that comes again under its
+   * `idempotencyKey` does nothing, if it was one of the last 100 that had one.
+   */
+  answer(askId: string, given: unknown, { by, idempotencyKey }: AnswerOptions = {}): void {
     const { runId, secrets } = this.#host;
+    checkKey(runId, idempotencyKey);
+    const ask = this.#open.get(askId);
+    if (!ask) {
+      if (idempotencyKey !== undefined && this.#answered.get(askId) === idempotencyKey) return;
+      throw askNotFound(runId, askId);
+    }
     const checked = checkAnswer({ runId, schema: ask.schema, given, by, secrets });
+    if (idempotencyKey !== undefined) this.#note(askId, idempotencyKey);
     this.#close(askId, { ...checked, by, isFromOutside: true });
   }
 
@@ -125,6 +142,11 @@ export class Asks {
     this.#host.tell('answer', data, { size: said.size + (by?.length ?? 0) + FRAME, isFromOutside });
     if (this.#open.size === 0) this.#host.waiting(false);
     ask.answered(heard);
+  }
+
+  #note(askId: string, idempotencyKey: string): void {
+    this.#answered.set(askId, idempotencyKey);
+    if (this.#answered.size > MOST_ANSWERED) this.#answered.delete(this.#answered.keys().next().value!);
   }
 
   #drop(askId: string, error: SluiceError, resume = true): void {

@@ -7,7 +7,7 @@ import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import { Actions, type ActionHost } from './actions/actions.ts';
 import { refused, stepEnded } from './actions/failures.ts';
 import { beginWork } from './agent-work.ts';
-import { Asks, askNotFound, type AskOptions } from './asks.ts';
+import { Asks, askNotFound, type AnswerOptions, type AskOptions } from './asks.ts';
 import { Cancellation } from './cancellation.ts';
 import { Deadlines, type DeadlineHost } from './deadlines.ts';
 import { Departure } from './departure.ts';
@@ -296,9 +296,9 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   /** Throws `ASK_NOT_FOUND` and `BAD_ANSWER`. */
-  answer(askId: string, value: unknown, by: string | undefined): void {
+  answer(askId: string, value: unknown, options?: AnswerOptions): void {
     if (!this.#asks) throw askNotFound(this.parts.identity.runId, askId);
-    this.#asks.answer(askId, value, by);
+    this.#asks.answer(askId, value, options);
   }
 
   #wait(isWaiting: boolean): void {

@@ -243,11 +243,13 @@ describe('a process whose owner is known to be gone', () => {
     // Nor may one that has just connected take anybody for dead.
     const connected = Date.now();
     while (Date.now() < connected + 400) await settle();
-    await other.runs.answer('answered', ask.data.askId, { value: 'yes' });
+    const late = codeOf(() => other.runs.answer('answered', ask.data.askId, { value: 'yes' }));
     await other.runs.cancel('cancelled', { reason: 'nobody is there' });
     // No look at all runs was due in between: it was this call.
     expect((await other.events.latest('cancelled'))!.type).toBe('cancelled');
     await until(() => seen.types.filter(type => type === 'ask').length === 2, 'the question of who resumed');
+    // Whoever goes on with a run asks anew.
+    expect(await late).toBe('ASK_NOT_FOUND');
     await other.close();
     proxy.plan = () => undefined;
     await gone.close();

@@ -8,7 +8,8 @@ import type { RunKey } from '../backend.ts';
  *   fence, `o` the instance that has it, `x` a cancel that waits, `t` last activity, `px` what the keys live at most
  * - `p:s:{tenant/run}` stream: the events, one entry for each batch (see `scripts/append.ts`)
  * - `p:b:{tenant/run}` list: the last batches that retention took
- * - `p:q:{tenant/run}`, `p:d:{tenant/run}` list and set: commands that wait, and the keys of those that came
+ * - `p:q:{tenant/run}`, `p:d:{tenant/run}` list and hash: commands that wait; the ids of those that came, and what the
+ *   owner said to them
  *
  * The rest is found without a run: `p:runs:tenant` and `p:due` sorted sets, hints that are checked against the run;
  * `p:key:tenant/key` the run of an idempotency key; `p:news` stream of what became of records; `p:lease:instance`,

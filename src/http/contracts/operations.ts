@@ -239,7 +239,11 @@ export const OPERATIONS: Operations = {
       summary: 'Answer a question of a run',
       body: json(AnswerBody),
       answers: { 202: answer('The run has the answer.', answers.AnsweredAnswer) },
-      problems: [...OF_BODY, 'RUN_NOT_FOUND', 'RUN_ENDED', 'ASK_NOT_FOUND', 'BAD_ANSWER'],
+      problems: [
+        ...OF_BODY,
+        ...(['RUN_NOT_FOUND', 'RUN_ENDED', 'ASK_NOT_FOUND', 'BAD_ANSWER'] as const),
+        ...(['OWNER_SILENT', 'COMMANDS_FULL'] as const),
+      ],
     },
   },
   '/stats': {

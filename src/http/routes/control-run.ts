@@ -8,6 +8,7 @@ export const AnswerBody = z.strictObject({
   askId: z.string(),
   value: z.unknown(),
   by: z.string().max(256).optional(),
+  idempotencyKey: z.string().min(1).max(256).optional(),
 });
 
 /** Asks a run to stop. */
@@ -23,7 +24,7 @@ export async function cancelRun({ engine, request, params, tenantId, settings }:
 /** Answers a question of a run. */
 export async function answerRun({ engine, request, params, tenantId, settings }: Exchange): Promise<Reply> {
   const runId = params.id!;
-  const { askId, value, by } = await parseBody(request, AnswerBody, settings.bodyLimit);
-  await engine.runs.answer(runId, askId, { value, by, tenantId });
+  const { askId, value, by, idempotencyKey } = await parseBody(request, AnswerBody, settings.bodyLimit);
+  await engine.runs.answer(runId, askId, { value, by, idempotencyKey, tenantId });
   return jsonReply(202, { runId, askId });
 }

@@ -32,12 +32,20 @@ export function seen(entries: readonly Entry[]): Seen[] {
 type Lease = NonNullable<Backend['lease']>;
 type Membership = Awaited<ReturnType<Lease['join']>>;
 const memberships = new WeakMap<Backend, Awaitable<Membership>>();
+const instances = new WeakMap<Backend, string>();
 
 /** The membership of a backend with leases, as one instance: joined at the first call. */
 export function membershipOf(backend: Backend): Awaitable<Membership> {
   let membership = memberships.get(backend);
-  if (!membership) memberships.set(backend, (membership = leaseOf(backend).join(newId())));
+  if (!membership) memberships.set(backend, (membership = leaseOf(backend).join(instanceOf(backend))));
   return membership;
+}
+
+/** As what a backend joins. */
+export function instanceOf(backend: Backend): string {
+  let instance = instances.get(backend);
+  if (instance === undefined) instances.set(backend, (instance = newId()));
+  return instance;
 }
 
 export function leaseOf({ lease }: Backend): Lease {

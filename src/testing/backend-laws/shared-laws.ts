@@ -1,9 +1,14 @@
+import type { Backend, Command, Commands } from '../../backends/backend.ts';
+import { isSluiceError } from '../../errors/sluice-error.ts';
 import { newId } from '../../time/new-id.ts';
 import { breach, type Law } from '../law.ts';
 import { eventually, law, type BackendLab } from './backend-lab.ts';
-import { LawRun, leaseOf, membershipOf, recordOf, seen } from './law-run.ts';
+import { instanceOf, LawRun, leaseOf, membershipOf, recordOf, seen } from './law-run.ts';
 import { withBackend } from './life-laws.ts';
 import { mustEqual } from './must-equal.ts';
+
+/** Commands that may wait for the owner of one run, whatever the backend. */
+const MOST_COMMANDS = 10_000;
 
 /** Only where several processes use one store: what one does the others see, and a stale owner is fenced. */
 export const sharedLaws: readonly Law<BackendLab>[] = [
@@ -81,8 +86,7 @@ export const sharedLaws: readonly Law<BackendLab>[] = [
       mustEqual(await leaseOf(one).claim(run.key), 'held', 'a claim of the former owner');
       mustEqual(await leaseOf(other).claim(run.key), forced, 'a claim of the owner');
       mustEqual(await leaseOf(other).claim(run.key, { force: true }), forced, 'a forced claim of the owner');
-      if (!other.commands) return breach('expected a shared backend to have commands');
-      await other.commands.send(run.key, { command: 'cancel', reason: 'enough' }, newId());
+      await commandsOf(other).send(run.key, { command: 'cancel', reason: 'enough' }, newId());
       const back = await leaseOf(one).claim(run.key, { force: true });
       if (back === 'held') return breach('expected a forced claim to be granted, got "held"');
       mustEqual(back.cancel, { reason: 'enough' }, 'the cancel that waits');
@@ -91,11 +95,74 @@ export const sharedLaws: readonly Law<BackendLab>[] = [
   ),
 
   law('puts a cancel that waits before any other end', async (backend, lab) => {
-    if (!backend.commands) return breach('expected a shared backend to have commands');
     const run = await LawRun.create(backend, lab);
-    await backend.commands.send(run.key, { command: 'cancel', reason: 'enough' }, newId());
+    await commandsOf(backend).send(run.key, { command: 'cancel', reason: 'enough' }, newId());
     const refused = await run.append(run.batch(['done'], 'complete'));
     mustEqual(refused, { result: 'cancelRequested', reason: 'enough' }, 'another end');
     await run.end('cancelled');
   }),
+
+  law('hands a command to the owner once, and what that one says to whoever asks', (one, lab) =>
+    withBackend(lab, async other => {
+      const run = await LawRun.create(one, lab);
+      await run.write('a');
+      await membershipOf(other);
+      const [mine, theirs] = [one, other].map(commandsOf) as [Commands, Commands];
+      const [first, second] = [newId(), newId()];
+      for (const id of [first, second, first]) await theirs.send(run.key, answerOf(id), id);
+      mustEqual(await theirs.take(instanceOf(other)), [], 'commands for who is not the owner');
+      const taken = await mine.take(instanceOf(one));
+      const expected = [first, second].map(id => ({ key: run.key, id, command: answerOf(id) }));
+      mustEqual(taken, expected, 'commands for the owner');
+      await theirs.send(run.key, answerOf(first), first);
+      mustEqual(await mine.take(instanceOf(one)), [], 'commands that came again');
+      mustEqual(await theirs.outcome(run.key, first), undefined, 'what was said before the owner did');
+      const refused = {
+        outcome: 'refused',
+        code: 'BAD_ANSWER',
+        message: 'no',
+        details: { issues: ['x'] },
+      } as const;
+      await mine.settle(run.key, first, refused);
+      mustEqual(await theirs.outcome(run.key, first), refused, 'what the owner said');
+      mustEqual(await theirs.outcome(run.key, second), undefined, 'what was said to another command');
+      await run.end();
+      mustEqual(await theirs.outcome(run.key, second), 'ended', 'what was said after the end');
+      mustEqual(await theirs.outcome(run.key, first), refused, 'what was said before the end');
+    }),
+  ),
+
+  law('bounds what waits for an owner, but takes a cancel', async (backend, lab) => {
+    const run = await LawRun.create(backend, lab);
+    await run.write('a');
+    const commands = commandsOf(backend);
+    let sent = 0;
+    const send = async (): Promise<unknown> => {
+      const id = newId();
+      try {
+        await commands.send(run.key, answerOf(id), id);
+      } catch (error) {
+        return error;
+      }
+      sent++;
+      return undefined;
+    };
+    let refusal: unknown;
+    while (!(refusal = await send()) && sent <= MOST_COMMANDS);
+    if (!isSluiceError(refusal, 'COMMANDS_FULL'))
+      breach(`expected COMMANDS_FULL after at most ${MOST_COMMANDS} commands, got ${String(refusal)}`);
+    await commands.send(run.key, { command: 'cancel', reason: 'enough' }, newId());
+    const taken = await commands.take(instanceOf(backend));
+    mustEqual(taken.length, sent + 1, 'commands that were taken');
+    mustEqual(taken.at(-1)!.command, { command: 'cancel', reason: 'enough' }, 'the last one');
+    mustEqual(await send(), undefined, 'the refusal after the owner took them');
+  }),
 ];
+
+function commandsOf({ commands }: Backend): Commands {
+  return commands ?? breach('expected a shared backend to have commands');
+}
+
+function answerOf(askId: string): Command {
+  return { command: 'answer', askId, value: { to: askId } };
+}

@@ -1,21 +1,33 @@
 import type { Script } from './script.ts';
 
-/** Stores a command for the owner, once for each idempotency key. Answers the owner: `absent`, `ended`, or `to` whom. */
+/**
+ * Stores a command for the owner, once for each id, and remembers the id, to which the owner may say something. Answers
+ * the owner: `absent`, `ended`, `full`, or `to` whom. The first cancel is taken however many wait, and stands in the head
+ * from then on; its reason is the one that the end will have.
+ */
 export const SEND: Script = {
   name: 'send',
   lua: `
-local m = redis.call('HMGET', KEYS[1], 'px', 'c', 'o')
+local id, command, cancel, most, chars, known = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local m = redis.call('HMGET', KEYS[1], 'px', 'c', 'o', 'x', 'qc')
 if not m[1] then return {'absent'} end
 if m[2] then return {'ended'} end
-if redis.call('SISMEMBER', KEYS[5], ARGV[1]) == 0 then
-  redis.call('RPUSH', KEYS[4], ARGV[2])
-  redis.call('SADD', KEYS[5], ARGV[1])
-  if redis.call('SCARD', KEYS[5]) > 1000 then redis.call('SPOP', KEYS[5]) end
-  -- The first cancel counts: its reason is the one that the end will have.
-  if ARGV[3] ~= '' then redis.call('HSETNX', KEYS[1], 'x', ARGV[3]) end
-  redis.call('PEXPIRE', KEYS[4], m[1])
-  redis.call('PEXPIRE', KEYS[5], m[1])
+if redis.call('HEXISTS', KEYS[5], id) == 1 then return {'to', m[3] or ''} end
+local waiting, size = redis.call('LLEN', KEYS[4]), #command
+if waiting > 0 then size = size + tonumber(m[5] or '0') end
+local isFull = waiting >= most or (waiting > 0 and size > chars)
+if isFull and cancel == '' then return {'full'} end
+if isFull and m[4] then return {'to', m[3] or ''} end
+redis.call('RPUSH', KEYS[4], command)
+redis.call('HSET', KEYS[1], 'qc', string.format('%.0f', size))
+redis.call('HSET', KEYS[5], id, '')
+if redis.call('HLEN', KEYS[5]) > known then
+  local other = redis.call('HRANDFIELD', KEYS[5])
+  if other ~= id then redis.call('HDEL', KEYS[5], other) end
 end
+if cancel ~= '' then redis.call('HSETNX', KEYS[1], 'x', cancel) end
+redis.call('PEXPIRE', KEYS[4], m[1])
+redis.call('PEXPIRE', KEYS[5], m[1])
 return {'to', m[3] or ''}
 `,
 };
@@ -32,5 +44,17 @@ if #commands == 0 then return {} end
 redis.call('HSET', KEYS[1], 'tn', ARGV[2], 'tv', cjson.encode(commands))
 redis.call('DEL', KEYS[4])
 return commands
+`,
+};
+
+/** Notes what became of a command, for as long as the run is kept. */
+export const SAY: Script = {
+  name: 'say',
+  lua: `
+local px = redis.call('HGET', KEYS[1], 'px')
+if not px then return 0 end
+redis.call('HSET', KEYS[5], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[5], px)
+return 1
 `,
 };

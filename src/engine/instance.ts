@@ -189,7 +189,13 @@ export class Instance {
     // Without runs nobody sends anything.
     if (!this.#membership || this.#host.live.size === 0) return;
     await this.#membership;
-    for (const taken of await this.#host.backend.commands!.take(this.#id)) this.#obey(taken);
+    for (const taken of await this.#host.backend.commands!.take(this.#id)) {
+      try {
+        this.#obey(taken);
+      } catch {
+        // What the store made of one command must not keep the others from being heard.
+      }
+    }
   }
 
   #obey({ key, id, command }: TakenCommand): void {

@@ -38,7 +38,7 @@ export function readBundle(bytes: Uint8Array): OpaBundle {
 
 function filesOf(tar: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const name = textAt(tar, at, 100).replace(/^\.?\//, '');
     const size = Number.parseInt(textAt(tar, at + 124, 12), 8) || 0;
     files.set(name, tar.subarray(at + BLOCK, at + BLOCK + size));

@@ -6,7 +6,6 @@ import type { RunStatus } from '../event/run-event.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import type { FrameStyle } from './frame-style.ts';
 import type { Teller } from './teller.ts';
-import type { SseFeed } from './sse/sse-feed.ts';
 
 /** What a bridge uses of an engine; every engine fits. */
 export interface BridgedEngine {
@@ -64,12 +63,6 @@ export interface BridgeStream {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A stream that the bridge makes itself. It is closed by whoever writes it. */
-export interface BridgeFeed {
-  readonly feed: SseFeed;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-}
-
 /** The events of a run in words that depend on what was said before: from a place on, live, until its end. */
 export interface BridgeTelling {
   readonly telling: {
@@ -87,7 +80,10 @@ export interface BridgeTelling {
 }
 
 /** Answers one kind of request; what it throws is told by {@link Bridge.refusal}. */
-export type BridgeRoute = (request: BridgeRequest) => Promise<BridgeBody | BridgeStream | BridgeFeed>;
+export type BridgeRoute = (request: BridgeRequest) => Promise<BridgeAnswer>;
+
+/** Whatever a route may answer with. */
+export type BridgeAnswer = BridgeBody | BridgeStream | BridgeTelling;
 
 /** A route that asks something else of a credential than its method does. */
 export interface ScopedRoute {

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import type {
   Bridge,
+  BridgeAnswer,
   BridgeBody,
-  BridgeFeed,
   BridgeRequest,
   BridgeRoute,
-  BridgeStream,
   ScopedRoute,
 } from '../bridges/bridge.ts';
 import { checkScope } from './auth/authorize.ts';
@@ -73,9 +72,13 @@ function requestOf(
   };
 }
 
-async function rendered(exchange: Exchange, answer: BridgeBody | BridgeStream | BridgeFeed): Promise<Reply> {
-  if ('feed' in answer) return feedReply(answer.feed, { headers: answer.headers });
-  if (!('stream' in answer)) return bodyReply(answer);
+async function rendered(exchange: Exchange, answer: BridgeAnswer): Promise<Reply> {
+  if ('telling' in answer) {
+    const { telling, headers, onDisconnect } = answer;
+    const feed = await openTelling(exchange, telling);
+    return feed ? feedReply(feed, { headers, onDisconnect }) : emptyReply();
+  }
+  if (!('stream' in answer)) return answer.status === 204 ? emptyReply() : bodyReply(answer);
   const { greeting, ...view } = answer.stream;
   const { feed, isPastEnd } = await openFeed(exchange, view);
   if (!isPastEnd) return feedReply(feed, { headers: answer.headers, greeting });

@@ -102,6 +102,6 @@ describe('lines of a log', () => {
   });
 
   it('have no file where none can be', async () => {
-    expect(await codeOf(() => auditFile('/proc/none/audit', () => undefined))).toBe('BAD_OPTION');
+    expect(await codeOf(() => auditFile({ path: '/proc/none/audit' }, () => undefined))).toBe('BAD_OPTION');
   });
 });

@@ -47,6 +47,41 @@ describe('settings of sluice serve', () => {
     expect(() => resolved({ port })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
   });
 
+  it('look for secrets by all rules, by some, or by your own, and say where a wrong one stands', () => {
+    expect(resolved({}).engine.secrets).toBeUndefined();
+    expect(resolved({ detectSecrets: true }).engine.secrets).toEqual({ detect: true, values: {} });
+    expect(() => resolved({ detectSecrets: 'nonsense' })).toThrow('--detect-secrets: expected names of ');
+    expect(() => resolved({}, { SLUICE_DETECT_SECRETS: 'a' })).toThrow(
+      'SLUICE_DETECT_SECRETS: expected names',
+    );
+    const withFile = (secrets: object) => () =>
+      resolveServe(
+        {},
+        {},
+        { ...here, file: { path: 'x', folder: here.cwd, config: { secrets }, written: {} } },
+      );
+    expect(withFile({ detect: ['nonsense'] })).toThrow('secrets.detect: expected names of ');
+    const rule = { name: 'acme-key', prefix: 'acme_', chars: 'a-z', min: 8, max: 9 };
+    expect(withFile({ rules: [rule] })().engine.secrets).toEqual({
+      detect: false,
+      rules: [rule],
+      values: {},
+    });
+    expect(withFile({ rules: [{ ...rule, min: 1 }] })).toThrow('secrets.rules');
+  });
+
+  it('count rates in a Redis that is named, or in that of the backend', () => {
+    const url = 'redis://h:1';
+    const other = { REDIS_URL: 'redis://h:2' };
+    expect(resolved({}, other).limitsUrl).toBeUndefined();
+    expect(resolved({ limitsStore: 'redis', backend: url }, other).limitsUrl).toBe(url);
+    expect(resolved({ limitsStore: 'redis' }, other).limitsUrl).toBe(other.REDIS_URL);
+    expect(() => resolved({ limitsStore: 'redis' })).toThrow('--limits-store redis: expected the backend');
+    const odd = ['mysql://me', 'hunter2@host'].join(':');
+    expect(() => resolved({}, { SLUICE_LIMITS_STORE: odd })).toThrow('SLUICE_LIMITS_STORE: expected memory');
+    expect(() => resolved({}, { SLUICE_LIMITS_STORE: odd })).not.toThrow('hunter2');
+  });
+
   it('say which place a wrong value came from, and hide a password in it', () => {
     const env = { SLUICE_BACKEND: ['mysql://me', 'hunter2@host'].join(':') };
     expect(() => resolved({}, env)).toThrow('SLUICE_BACKEND: expected memory');

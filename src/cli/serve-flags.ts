@@ -50,6 +50,14 @@ export function withServeFlags(command: Command): Command {
       'file to which who started, cancelled, answered or erased, and who was refused, is added (env: SLUICE_AUDIT)',
     )
     .option(
+      '--detect-secrets [rules]',
+      'mask what looks like a secret, also where nobody told its value; by some rules alone: their names, separated by commas (env: SLUICE_DETECT_SECRETS)',
+    )
+    .option(
+      '--limits-store <name>',
+      'where the rates of tenants are counted: memory, redis for that of the backend or REDIS_URL, redis://HOST:PORT (default: memory, env: SLUICE_LIMITS_STORE)',
+    )
+    .option(
       '--cancel-on-stop',
       'cancel all runs when it is stopped, also those that another instance or the next process could go on with',
     );

@@ -5,14 +5,17 @@ import type { RedisBackendOptions } from '../backends/redis/index.ts';
 import type { Bridge, HandlerOptions } from '../http/index.ts';
 import type { JwtOptions } from '../http/jwt/index.ts';
 import type { EngineOptions } from '../index.ts';
+import type { AuditFileOptions } from './audit-file.ts';
 import { checkBackend, type BackendChoice } from './backend-choice.ts';
 import { bridgesOf } from './bridges.ts';
 import { checkFolder, checkLog, checkPort } from './check-setting.ts';
+import { checkLimitsStore } from './check-limits-store.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Config } from './config/config-schema.ts';
 import { readDockfile } from './config/dockfile.ts';
 import { secretAt } from './config/secret-at.ts';
 import { Sources, type Origin } from './config/sources.ts';
+import { secretsOf } from './secret-settings.ts';
 import type { LogKind } from './request-log.ts';
 
 /** What was given, as text; absent where nothing was. */
@@ -30,6 +33,8 @@ export interface ServeFlags {
   readonly cancelOnStop?: boolean | undefined;
   readonly log?: string | undefined;
   readonly audit?: string | undefined;
+  readonly detectSecrets?: string | true | undefined;
+  readonly limitsStore?: string | undefined;
 }
 
 /** {@link ServeFlags}, variables and a file of settings, checked, with the defaults of the command filled in. */
@@ -52,8 +57,10 @@ export interface ServeSettings {
   readonly jwt: JwtOptions | undefined;
   /** How requests are logged. */
   readonly log: LogKind;
-  /** An absolute path: where deeds are noted. */
-  readonly audit: string | undefined;
+  /** Where deeds are noted, by an absolute path. */
+  readonly audit: AuditFileOptions | undefined;
+  /** The Redis where rates are counted, which may have a password in it; absent: in this process. */
+  readonly limitsUrl: string | undefined;
   readonly handler: Omit<HandlerOptions, 'authorize' | 'bridges' | 'page' | 'clock'>;
   readonly engine: Omit<EngineOptions, 'backend' | 'agents' | 'events' | 'clock'>;
   /** Where each setting that somebody gave came from. */
@@ -98,16 +105,18 @@ export function resolveServe(
   if (flags.cancelOnStop) sources.say('cancelOnStop', '--cancel-on-stop', 'true');
   if (flags.bridge) sources.say('bridges', '--bridge', flags.bridge.join(', '));
   const fromFile = backend?.name !== '--backend' && backend?.name !== 'SLUICE_BACKEND';
+  const chosen: BackendChoice = backend
+    ? checkBackend(backend, fromFile ? folder : cwd, env['REDIS_URL'])
+    : { kind: DEFAULTS.backend };
   return {
     port: port ? checkPort(port) : (config.port ?? DEFAULTS.port),
     host: host?.text ?? config.host ?? DEFAULTS.host,
-    backend: backend
-      ? checkBackend(backend, fromFile ? folder : cwd, env['REDIS_URL'])
-      : { kind: DEFAULTS.backend },
+    backend: chosen,
     file: { ...config.file },
     redis: { ...config.redis },
     agents: pathOf(given, 'agents', { flag: '--agents', variable: 'SLUICE_AGENTS' }),
-    audit: pathOf(given, 'audit', { flag: '--audit', variable: 'SLUICE_AUDIT' }),
+    audit: auditOf(given),
+    limitsUrl: limitsUrlOf(given, chosen),
     log: logOf(given),
     keys: pathOf(given, 'keys', { flag: '--keys', variable: 'SLUICE_KEYS' }),
     surveyed: surveyedOf(given, home),
@@ -143,6 +152,21 @@ function pathOf(
   if (place) return resolve(cwd, place.text);
   const written = name === 'keys' ? config.auth?.keys : config[name];
   return written === undefined ? undefined : resolve(folder, written);
+}
+
+function auditOf(given: Given): AuditFileOptions | undefined {
+  const path = pathOf(given, 'audit', { flag: '--audit', variable: 'SLUICE_AUDIT' });
+  const { auditSize: size, auditFiles: files } = given.config;
+  return path === undefined ? undefined : { path, size, files };
+}
+
+function limitsUrlOf({ flags, env, config, sources }: Given, backend: BackendChoice): string | undefined {
+  const { store } = config.limits ?? {};
+  const variable = env['SLUICE_LIMITS_STORE'];
+  const place =
+    sources.first('limits.store', ['--limits-store', flags.limitsStore], ['SLUICE_LIMITS_STORE', variable]) ??
+    sources.inFile('limits.store', store);
+  return place && checkLimitsStore(place, backend, env['REDIS_URL']);
 }
 
 function logOf({ flags, env, config, sources }: Given): LogKind {
@@ -204,25 +228,17 @@ function handlerOf(
 }
 
 function engineOf(
-  { config, env, folder }: Given,
+  given: Given,
   dock: Pick<DockrionStreaming, 'ttl' | 'maxDuration' | 'keptEvents'>,
 ): ServeSettings['engine'] {
-  const { limits = {}, secrets = {}, storageTimeout, idle, grace } = config;
+  const { config } = given;
+  const { limits = {}, storageTimeout, idle, grace } = config;
   const { liveRuns, eventBytes, keptEvents = dock.keptEvents, keptBytes, mailbox } = limits;
-  const values = Object.entries(secrets.values ?? {}).map(([name, place]) => [
-    name,
-    secretAt(`secrets.values.${name}`, place, { env, folder }),
-  ]);
   return {
     ...{ storageTimeout, idle, grace },
     ttl: config.ttl ?? dock.ttl,
     maxDuration: config.maxDuration ?? dock.maxDuration,
     limits: { liveRuns, eventBytes, keptEvents, keptBytes, mailbox },
-    ...(config.secrets && {
-      secrets: {
-        detect: secrets.detect ?? false,
-        values: Object.fromEntries(values) as Record<string, string>,
-      },
-    }),
+    secrets: secretsOf(given),
   };
 }

@@ -54,6 +54,26 @@ describe('flags, variables, the file and the defaults', () => {
       at => [join(at.folder, 'a.mjs'), join(at.cwd, 'b.mjs'), join(at.cwd, 'c.mjs')],
     ],
     [
+      'secrets.detect',
+      {
+        file: 'secrets: { detect: true }',
+        env: { SLUICE_DETECT_SECRETS: 'openai-key, xai-key' },
+        flags: { detectSecrets: 'false' },
+      },
+      ({ engine }) => (engine.secrets as { detect: unknown }).detect,
+      () => [true, ['openai-key', 'xai-key'], false],
+    ],
+    [
+      'limits.store',
+      {
+        file: 'limits: { store: redis://a:1 }',
+        env: { SLUICE_LIMITS_STORE: 'redis://b:1' },
+        flags: { limitsStore: 'memory' },
+      },
+      ({ limitsUrl }) => limitsUrl,
+      () => ['redis://a:1', 'redis://b:1', undefined],
+    ],
+    [
       'auth.keys',
       { file: 'auth: { keys: a }', env: { SLUICE_KEYS: 'b' }, flags: { keys: 'c' } },
       ({ keys }) => keys,

@@ -76,16 +76,17 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
   // So would a listener of theirs that throws, or a promise that nobody awaits.
   host.outliveErrors(error => host.complain(`Nobody caught: ${described(error)}`));
   const agents = await agentsFor(settings);
-  const { backend, tickets } = await openStores(settings, host.complain);
+  const { backend, tickets, limits } = await openStores(settings, host.complain);
   const engine = createEngine({
     ...settings.engine,
     ...{ agents, backend },
     onObserverError: error => host.complain(`An observer threw: ${described(error)}`),
   });
   await engine.ready;
-  const audit = settings.audit === undefined ? undefined : await auditFile(settings.audit, host.complain);
+  const audit = settings.audit && (await auditFile(settings.audit, host.complain));
   const handler = {
     ...{ ...settings.handler, authorize, grants: { ...settings.handler.grants, store: tickets } },
+    limits: { ...settings.handler.limits, store: limits },
     ...{ onRequest: requestLog(settings.log, host.errorOutput), audit: audit?.listener },
   };
   const server = await listen(engine, { settings, handler }, host);
@@ -106,7 +107,7 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
     }),
   );
   await stopped;
-  await tickets?.close();
+  await Promise.all([tickets?.close(), limits?.close()]);
   await audit?.close();
 }
 

@@ -4,6 +4,9 @@ import { LOG_KINDS } from '../request-log.ts';
 import { limitSettings } from './limit-settings.ts';
 import {
   bytes,
+  bytesOrUnlimited,
+  fewFiles,
+  secretRule,
   wholeNumber,
   duration,
   durationOrNever,
@@ -48,6 +51,11 @@ export const CONFIG = z.strictObject(
       about: 'file to which who did what is added, as lines of JSON',
       ...{ flag: '--audit', env: 'SLUICE_AUDIT' },
     }),
+    auditSize: setting(bytesOrUnlimited, {
+      about: 'bytes after which a new file is begun, and the full one is named FILE.1',
+      default: '64MB',
+    }),
+    auditFiles: setting(fewFiles, { about: 'full files that are kept; the oldest go first', default: '10' }),
     metrics: setting(yesOrNo, { about: 'whether `GET /metrics` answers', default: 'true' }),
     demo: setting(yesOrNo, {
       ...{ about: 'add the agents of the demo, and start a first run', default: 'false', flag: '--demo' },
@@ -115,7 +123,11 @@ export const CONFIG = z.strictObject(
     limits: group(limitSettings(group)),
     secrets: group({
       detect: setting(z.union([yesOrNo, texts], { error: 'expected true, false or names of rules' }), {
-        ...{ about: 'whether secrets are found by their shape, or the rules that do', default: 'false' },
+        about: 'whether secrets are found by their shape, or the rules that do',
+        ...{ default: 'false', flag: '--detect-secrets', env: 'SLUICE_DETECT_SECRETS' },
+      }),
+      rules: setting(z.array(secretRule, { error: 'expected a list of rules' }), {
+        ...{ about: 'shapes of your own: `name`, `prefix`, `chars`, `min`, `max`', default: 'none' },
       }),
       values: setting(
         z.record(z.string(), secret, { error: 'expected names, each with { env } or { file }' }),

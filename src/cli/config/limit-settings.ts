@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { bytes, wholeNumber, countOrUnlimited, setting } from './setting-types.ts';
+import { bytes, wholeNumber, countOrUnlimited, setting, text } from './setting-types.ts';
 
 /** How much there may be: of one tenant or address, and of one run. The first five hold where credentials are asked for. */
 export const limitSettings = <Group>(group: (shape: typeof MAILBOX) => Group) => ({
@@ -19,6 +19,10 @@ export const limitSettings = <Group>(group: (shape: typeof MAILBOX) => Group) =>
   proxies: setting(wholeNumber, {
     about: 'proxies in front that are believed about addresses',
     default: '0',
+  }),
+  store: setting(text, {
+    about: 'where rates are counted: `memory` for each server by itself, `redis`, `redis://HOST:PORT`',
+    ...{ default: 'memory', flag: '--limits-store', env: 'SLUICE_LIMITS_STORE' },
   }),
   liveRuns: setting(wholeNumber, { about: 'runs alive at once', default: '100000' }),
   eventBytes: setting(bytes, { about: 'bytes of one event', default: '256KB' }),

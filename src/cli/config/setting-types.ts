@@ -33,12 +33,29 @@ export const wholeNumber = read('a whole number', value => wholeOf(value, Number
 export const countOrUnlimited = read('a whole number, or unlimited', value =>
   value === 'unlimited' ? Infinity : wholeOf(value, Number.MAX_SAFE_INTEGER),
 );
+export const fewFiles = read('a whole number from 1 to 1000', value => {
+  const count = wholeOf(value, 1_000);
+  return count === 0 ? undefined : count;
+});
+export const bytesOrUnlimited = read('bytes, such as 64MB, or unlimited', value =>
+  value === 'unlimited' ? Infinity : bytesOf(value),
+);
 export const bytes = read('bytes, such as 65536, 64KB or 1MB', bytesOf);
 export const duration = read(DURATIONS, lengthOf);
 export const durationOrNever = read(`${DURATIONS}, or never`, value =>
   value === 'never' ? Infinity : lengthOf(value),
 );
 export const oneOrMore = z.union([text, texts], { error: 'expected a text or a list of texts' });
+export const secretRule = z.strictObject(
+  {
+    name: text,
+    prefix: oneOrMore,
+    chars: text,
+    min: wholeNumber,
+    max: wholeNumber,
+  },
+  { error: 'expected a rule { name, prefix, chars, min, max }' },
+);
 export const secret = read('{ env: NAME } or { file: PATH }, and never the secret itself', secretOf);
 
 /** Numbers may be texts: what a variable gives is one. Messages do not repeat the value, which may be a secret. */

@@ -33,7 +33,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     types: ['run', 'engine'],
     packages: ['rxjs', 'zod', '@open-policy-agent/opa-wasm', 'node:'],
   },
-  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'node:'] },
+  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'ws', 'node:'] },
   client: {
     // A browser loads it: nothing of the streams and schemas of the server. React is for its shelf alone.
     doors: data,

@@ -53,6 +53,7 @@ const CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_RESPONSE: EXIT_CODES.unreachable,
   NOT_FOUND: EXIT_CODES.unreachable,
   METHOD_NOT_ALLOWED: EXIT_CODES.unreachable,
+  UPGRADE_REQUIRED: EXIT_CODES.unreachable,
   UNAUTHENTICATED: EXIT_CODES.unreachable,
   FORBIDDEN: EXIT_CODES.unreachable,
   TOO_MANY_REQUESTS: EXIT_CODES.unreachable,

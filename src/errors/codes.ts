@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   BODY_TOO_LARGE: 'The request body is larger than the limit.',
   NOT_FOUND: 'There is nothing at this address.',
   METHOD_NOT_ALLOWED: 'The address exists, but not with this method.',
+  UPGRADE_REQUIRED: 'The address answers WebSockets alone.',
   UNAUTHENTICATED: 'The request has no credential, or one that is not known or not valid any more.',
   FORBIDDEN: 'The credential does not allow this.',
   TOO_MANY_REQUESTS: 'The tenant or address asks more of the server than it may.',

@@ -36,6 +36,24 @@ export function checkOrigin(request: HttpRequest, { allowedHosts: allowed, cors 
   }
 }
 
+/**
+ * A request as its credential is looked for. A browser sends cookies along with every WebSocket, and lets any page read
+ * what comes on it: to a page of another site they are worth what `cors.credentials` says.
+ */
+export function withoutForeignCookie(request: HttpRequest, cors: CorsOptions | undefined): HttpRequest {
+  const origin = request.header('origin');
+  const isOwn = origin === undefined || isSameOrigin(origin, request.header('host'));
+  if (!request.canUpgrade || isOwn || cors?.credentials) return request;
+  const { method, target, address } = request;
+  return {
+    ...{ method, target, address },
+    header: name => (name === 'cookie' ? undefined : request.header(name)),
+    body: limit => request.body(limit),
+    chunks: () => request.chunks(),
+    onDisconnect: leave => request.onDisconnect(leave),
+  };
+}
+
 function isAllowed(host: string, allowed: readonly string[] | undefined): boolean {
   const name = HOST.exec(host)?.[1];
   if (name === undefined) return false;

@@ -3,6 +3,7 @@ import { admit, EVERYBODY, NOBODY, shownRequest, type Authorize } from './auth/a
 import { checkRuns } from './auth/check-runs.ts';
 import { identify } from './auth/identify.ts';
 import type { Principal } from './auth/principal.ts';
+import { withoutForeignCookie } from './check-origin.ts';
 import type { GuardedRoute } from './guarded-route.ts';
 import { clientAddress } from './limits/client-address.ts';
 import { RequestLimits } from './limits/request-limits.ts';
@@ -41,11 +42,11 @@ export class Doorway {
   /** Rejects with `UNAUTHENTICATED`, `FORBIDDEN`, `RUN_NOT_FOUND`, `TOO_MANY_REQUESTS`. */
   async enter(
     request: HttpRequest,
-    { scope, isGreeting = false }: GuardedRoute,
+    { scope, isGreeting = false, namesRunsLater = false }: GuardedRoute,
     { path, params, query, known }: Destination,
   ): Promise<Entered> {
     if (scope === undefined && !isGreeting) return { principal: EVERYBODY, leave: () => undefined };
-    const { clock, limits } = this.#settings;
+    const { clock, cors, limits } = this.#settings;
     const address = clientAddress(request, limits.proxies);
     const asked = this.#authorize;
     const authorize: Authorize | undefined =
@@ -56,13 +57,17 @@ export class Doorway {
         return principal;
       });
     const principal = await this.#identified(
-      () => admit(shownRequest(request, path, query), scope, { authorize, now: clock.now() }),
+      () =>
+        admit(shownRequest(withoutForeignCookie(request, cors), path, query), scope, {
+          authorize,
+          now: clock.now(),
+        }),
       address,
     ).catch((error: unknown) => {
       if (isGreeting && isSluiceError(error, 'UNAUTHENTICATED')) return NOBODY;
       throw error;
     });
-    checkRuns(principal, params, query);
+    if (!namesRunsLater) checkRuns(principal, params, query);
     return { principal, leave: await this.limits.enter(principal.tenantId, address) };
   }
 

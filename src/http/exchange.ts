@@ -1,5 +1,6 @@
 import type { RunStatus } from '../event/run-event.ts';
 import type { RunFeeds } from '../bridges/sse/run-feeds.ts';
+import type { SocketFeeds } from '../bridges/websocket/socket-feeds.ts';
 import type { AgentInfo } from '../engine/agents.ts';
 import type { CustomTypes } from '../engine/custom-types.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
@@ -13,7 +14,7 @@ import type { Principal } from './auth/principal.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 import type { HttpMeter } from './metrics/http-meter.ts';
 import type { HandlerSettings } from './options.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, SocketReply } from './reply.ts';
 import type { RunStates } from './run-states.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -48,6 +49,7 @@ export interface Exchange {
   /** That of the principal. */
   readonly tenantId: string;
   readonly feeds: RunFeeds;
+  readonly subscriptions: SocketFeeds;
   readonly states: RunStates;
   readonly grants: Grants;
   readonly limits: RequestLimits;
@@ -56,4 +58,4 @@ export interface Exchange {
 }
 
 /** Answers one kind of request; what it throws becomes a problem document. */
-export type Route = (exchange: Exchange) => Reply | Promise<Reply>;
+export type Route = (exchange: Exchange) => Reply | SocketReply | Promise<Reply>;

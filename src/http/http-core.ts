@@ -1,5 +1,6 @@
 import { Heartbeats } from '../bridges/sse/heartbeats.ts';
 import { RunFeeds } from '../bridges/sse/run-feeds.ts';
+import { SocketFeeds } from '../bridges/websocket/socket-feeds.ts';
 import { spreadOver, withJitter } from '../time/new-id.ts';
 import { Sweep } from '../time/sweep.ts';
 import { bridgeRoutes } from './bridge-routes.ts';
@@ -10,7 +11,7 @@ import { Doorway } from './doorway.ts';
 import type { ServedEngine } from './exchange.ts';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.ts';
 import { problemFacts, problemOf } from './problem.ts';
-import type { Reply } from './reply.ts';
+import type { OpenSocket, Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { returnSpread } from './return-spread.ts';
 import { RunStates } from './run-states.ts';
@@ -18,10 +19,14 @@ import { RouteTable } from './route-table.ts';
 import { ROUTES } from './routes.ts';
 import type { Visit } from './visits/visit.ts';
 import { Visits } from './visits/visits.ts';
+import { SocketUpgrader } from './websocket/socket-upgrader.ts';
+import { Subscriber } from './websocket/subscriber.ts';
 
 /** Answers requests, whoever received them, and has what the streams of one server share. */
 export class HttpCore {
   readonly feeds = new RunFeeds();
+  readonly subscriptions = new SocketFeeds();
+  readonly upgrader: SocketUpgrader;
   readonly heartbeats: Heartbeats;
   /** Ends streams whose time is over. */
   readonly lifetimes: Sweep;
@@ -43,7 +48,11 @@ export class HttpCore {
     this.#visits = new Visits(engine, this.#settings);
     this.heartbeats = new Heartbeats(clock, heartbeat);
     this.lifetimes = new Sweep(clock);
+    this.upgrader = new SocketUpgrader(this.#settings.sockets);
   }
+
+  /** Milliseconds since the epoch. */
+  readonly now = (): number => this.#settings.clock.now();
 
   /**
    * Milliseconds after which this client may reconnect; others are told another number. `leaving`: streams that end
@@ -56,6 +65,12 @@ export class HttpCore {
 
   /** Never rejects: what goes wrong is answered with a problem document. */
   async answer(request: HttpRequest): Promise<Reply> {
+    // Sockets are for requests that can become one.
+    return (await this.answerUpgrade(request)) as Reply;
+  }
+
+  /** The same for a request that may become a WebSocket. */
+  async answerUpgrade(request: HttpRequest): Promise<Reply | OpenSocket> {
     const { cors } = this.#settings;
     const visit = this.#visits.begin(request);
     const reply = this.#visits.answered(visit, await this.#answer(visit));
@@ -63,7 +78,7 @@ export class HttpCore {
     return more ? { ...reply, headers: { ...reply.headers, ...more } } : reply;
   }
 
-  async #answer(visit: Visit): Promise<Reply> {
+  async #answer(visit: Visit): Promise<Reply | OpenSocket> {
     const { request } = visit;
     const { allowedHosts, basePath, cors, grants } = this.#settings;
     let leave: (() => void) | undefined;
@@ -81,13 +96,18 @@ export class HttpCore {
       const { principal } = entered;
       const reply = await guarded.route({
         ...{ engine: this.#visits.engineFor(visit), meter: this.#visits.meter },
-        ...{ feeds: this.feeds, states: this.#states, settings: this.#settings },
+        ...{ feeds: this.feeds, subscriptions: this.subscriptions },
+        ...{ states: this.#states, settings: this.#settings },
         ...{ request, params, query, principal, tenantId: principal.tenantId },
         ...{ grants, limits: this.#doorway.limits },
       });
-      if (!('feed' in reply)) return reply;
+      if ('body' in reply) return reply;
+      if ('exchange' in reply) await this.upgrader.ready();
       isOpen = true;
-      return { ...reply, until: this.#endOf(principal), released: leave };
+      const until = this.#endOf(principal);
+      if ('feed' in reply) return { ...reply, until, released: leave };
+      const subscriber = new Subscriber(reply.exchange, this.#visits, visit);
+      return { ...reply, subscriber, until, expiresAt: principal.expiresAt, released: leave };
     } catch (error) {
       const problem = problemFacts(error);
       visit.code = problem.code;

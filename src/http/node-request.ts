@@ -17,13 +17,15 @@ export class NodeRequest implements HttpRequest {
   readonly method: string;
   readonly target: string;
   readonly address: string | undefined;
+  readonly canUpgrade: boolean;
 
-  constructor(request: Handled, response: ServerResponse) {
+  constructor(request: Handled, response: ServerResponse, canUpgrade = false) {
     this.#request = request;
     this.#response = response;
     this.method = request.method ?? 'GET';
     this.target = request.originalUrl ?? request.url ?? '/';
     this.address = request.socket.remoteAddress;
+    this.canUpgrade = canUpgrade;
   }
 
   header(name: string): string | undefined {

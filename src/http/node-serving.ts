@@ -1,13 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FeedSocket } from './feed-socket.ts';
 import type { HttpCore } from './http-core.ts';
 import { NodeRequest } from './node-request.ts';
-import { closeFeed, type BodyReply, type FeedReply } from './reply.ts';
+import { closeFeed, type BodyReply, type FeedReply, type OpenSocket, type Reply } from './reply.ts';
+import { SocketSession } from './websocket/socket-session.ts';
+import type { UpgradeRequest } from './websocket/socket-upgrader.ts';
 
 /** Renders replies to the connections of one server, and knows its streams. */
 export class NodeServing {
   readonly #core: HttpCore;
   readonly #streams = new Set<FeedSocket>();
+  readonly #sessions = new Set<SocketSession>();
   #isDraining = false;
   #isClosing = false;
   /** Streams that were open when it closed. */
@@ -17,9 +21,11 @@ export class NodeServing {
     this.#core = core;
   }
 
-  /** Streams that are open. */
+  /** Streams that are open, and subscriptions of WebSockets. */
   get streams(): number {
-    return this.#streams.size;
+    let { size } = this.#streams;
+    for (const session of this.#sessions) size += session.size;
+    return size;
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
@@ -29,9 +35,27 @@ export class NodeServing {
     response.on('close', () => {
       if (this.#isDraining) request.socket.destroySoon();
     });
-    void this.#core.answer(new NodeRequest(request, response)).then(reply => {
-      if ('feed' in reply) this.#stream(request, response, reply);
-      else if (!response.destroyed) send(request, response, reply);
+    void this.#core
+      .answer(new NodeRequest(request, response))
+      .then(reply => this.#render(request, response, reply));
+  }
+
+  /** Makes a WebSocket of a request that asks for one, or refuses it as any other request. */
+  upgrade(upgrade: UpgradeRequest): void {
+    const { request, socket } = upgrade;
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.on('error', () => undefined);
+    const broken = (): void => void socket.destroy();
+    socket.on('error', broken);
+    void this.#core.answerUpgrade(new NodeRequest(request, response, true)).then(reply => {
+      if ('exchange' in reply) {
+        response.detachSocket(socket as Socket);
+        return this.#open(upgrade, reply);
+      }
+      response.on('finish', () => socket.end());
+      this.#render(request, response, reply);
     });
   }
 
@@ -44,8 +68,27 @@ export class NodeServing {
   close(): void {
     this.drain();
     this.#isClosing = true;
-    this.#leaving = this.#streams.size;
+    this.#leaving = this.#streams.size + this.#sessions.size;
     for (const stream of this.#streams) stream.finish(this.#leaving);
+    for (const session of this.#sessions) session.finish(this.#leaving);
+  }
+
+  async #open(upgrade: UpgradeRequest, opened: OpenSocket): Promise<void> {
+    const { socket } = upgrade;
+    const webSocket = await this.#core.upgrader.upgrade(upgrade);
+    if (!webSocket) return opened.released();
+    const released = (): void => {
+      this.#sessions.delete(session);
+      opened.released();
+    };
+    const session = new SocketSession(this.#core, opened, { webSocket, socket, released });
+    this.#sessions.add(session);
+    if (this.#isClosing) session.finish(this.#leaving);
+  }
+
+  #render(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+    if ('feed' in reply) this.#stream(request, response, reply);
+    else if (!response.destroyed) send(request, response, reply);
   }
 
   #stream(request: IncomingMessage, response: ServerResponse, reply: FeedReply): void {

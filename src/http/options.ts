@@ -11,6 +11,7 @@ import { checkCors, type CorsOptions } from './cors.ts';
 import { pageOf, type Page } from './page.ts';
 import type { AuditListener } from './visits/audit-event.ts';
 import type { RequestListener } from './visits/request-report.ts';
+import { resolveSockets, type SocketOptions, type SocketSettings } from './websocket/socket-options.ts';
 
 /** How runs are served. All optional; times are milliseconds. */
 export interface HandlerOptions {
@@ -46,6 +47,8 @@ export interface HandlerOptions {
    * many streams at once, up to 2 ms longer for each of them, 28 s at the most. 0 to 1 h. Default: 2 s.
    */
   readonly retry?: number | undefined;
+  /** How WebSockets are served, where there is something to upgrade. */
+  readonly sockets?: SocketOptions | undefined;
   /** The HTML that `GET /` answers with. Default: none, and `GET /` is a 404. */
   readonly page?: string | undefined;
   /**
@@ -75,6 +78,7 @@ export interface HandlerSettings {
   readonly streamAge: number;
   readonly heartbeat: number;
   readonly retry: number;
+  readonly sockets: SocketSettings;
   readonly page: Page | undefined;
   readonly bridges: readonly Bridge[];
   readonly metrics: boolean;
@@ -107,6 +111,7 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
     streamAge: checkNumber('streamAge', options.streamAge, Infinity, STREAM_AGE),
     heartbeat: checkNumber('heartbeat', options.heartbeat, 15_000, { min: 10, max: HOUR, unit: 'ms' }),
     retry: checkNumber('retry', options.retry, 2_000, { min: 0, max: HOUR, unit: 'ms' }),
+    sockets: resolveSockets(options.sockets ?? {}),
     page: page === undefined ? undefined : pageOf(page),
     bridges: checkBridges(options.bridges ?? []),
     metrics: options.metrics ?? true,

@@ -54,6 +54,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  UPGRADE_REQUIRED: 426,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   TOO_MANY_REQUESTS: 429,
@@ -119,6 +120,8 @@ export function problemOf(problem: Problem, secrets: TextMask): BodyReply {
   const { code, details } = problem;
   return problemReply(maskValue(problem, secrets).value as Problem, {
     ...(code === 'METHOD_NOT_ALLOWED' && { allow: String(details?.allow) }),
+    // RFC 9110, 15.5.22.
+    ...(code === 'UPGRADE_REQUIRED' && { upgrade: 'websocket', connection: 'upgrade' }),
     ...(code === 'TOO_MANY_REQUESTS' && { 'retry-after': `${Number(details?.retryAfter ?? 1)}` }),
     // RFC 9110, 11.6.1: a 401 names how to answer it.
     ...(code === 'UNAUTHENTICATED' && { 'www-authenticate': 'Bearer' }),

@@ -1,5 +1,7 @@
 import type { SseFeed } from '../bridges/sse/sse-feed.ts';
 import { SSE_HEADERS } from '../bridges/sse/sse-headers.ts';
+import type { Exchange } from './exchange.ts';
+import type { Subscriber } from './websocket/subscriber.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -34,6 +36,24 @@ export interface FeedReply {
 export function closeFeed({ feed, released }: Pick<FeedReply, 'feed' | 'released'>): void {
   feed.close();
   released?.();
+}
+
+/** An answer that becomes a WebSocket. Given to requests alone that can become one. */
+export interface SocketReply {
+  readonly status: 101;
+  readonly headers: Headers;
+  readonly exchange: Exchange;
+}
+
+/** A WebSocket that may be opened. */
+export interface OpenSocket extends SocketReply {
+  readonly subscriber: Subscriber;
+  /** Milliseconds since the epoch: the socket ends then, and its client comes back. */
+  readonly until: number | undefined;
+  /** When its credential is over. */
+  readonly expiresAt: number | undefined;
+  /** To be called when it is over, or did not come to be. */
+  readonly released: () => void;
 }
 
 /** What a route answers, and every adapter can render. */

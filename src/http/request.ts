@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly target: string;
   /** The address of the other end of the connection, where it is known. */
   readonly address: string | undefined;
+  /** It asks for a WebSocket, and its connection can become one. */
+  readonly canUpgrade?: boolean | undefined;
   /** A header by its lower-case name; the value of several lines joined by commas. */
   header(name: string): string | undefined;
   /** The body as text. Rejects with `BODY_TOO_LARGE`, and with `BAD_REQUEST` if it is not UTF-8. To be called once. */

@@ -1,5 +1,13 @@
 import { contractRoutes } from './contracts/contract-routes.ts';
-import { administering, cancelling, greeting, reading, unguarded, writing } from './guarded-route.ts';
+import {
+  administering,
+  cancelling,
+  greeting,
+  reading,
+  subscribing,
+  unguarded,
+  writing,
+} from './guarded-route.ts';
 import type { Routes } from './route-table.ts';
 import { appendEvents } from './routes/append-events.ts';
 import { health, listAgents, ready, showPage } from './routes/about.ts';
@@ -7,6 +15,7 @@ import { answerRun, cancelRun } from './routes/control-run.ts';
 import { createSession, createTicket, endSession, showSession } from './routes/grants.ts';
 import { invoke, invokeStream } from './routes/invoke.ts';
 import { manyEvents } from './routes/many-events.ts';
+import { openSocket } from './routes/open-socket.ts';
 import { showMetrics } from './routes/metrics.ts';
 import { runEvents } from './routes/run-events.ts';
 import {
@@ -46,6 +55,7 @@ const SERVED: Routes = {
     DELETE: unguarded(endSession),
   },
   '/events': { GET: reading(manyEvents) },
+  '/ws': { GET: subscribing(openSocket) },
 };
 
 /** All addresses of a server, and what each asks of a credential. */

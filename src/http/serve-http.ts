@@ -9,6 +9,7 @@ import { isLoopback } from './loopback.ts';
 import { NodeServing } from './node-serving.ts';
 import type { HandlerOptions } from './options.ts';
 import { SilentSockets } from './silent-sockets.ts';
+import { answerWithoutUpgrade, isWebSocket } from './websocket/other-upgrade.ts';
 
 /** {@link HandlerOptions}, and where to listen. */
 export interface ServeHttpOptions extends HandlerOptions {
@@ -29,7 +30,7 @@ export interface HttpServer {
   /** Such as `http://127.0.0.1:4400`. */
   readonly url: string;
   readonly port: number;
-  /** Streams that are open. */
+  /** Streams that are open, and subscriptions of WebSockets. */
   readonly streams: number;
   /**
    * Takes no more connections; streams and answers go on until {@link close}. For one of several servers: whoever
@@ -62,6 +63,11 @@ export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
   const allowedHosts = rest.allowedHosts ?? (isLoopback(host) ? undefined : 'any');
   const serving = new NodeServing(new HttpCore(engine, { ...rest, allowedHosts }));
   const server = createServer(TIMEOUTS, (request, response) => serving.serve(request, response));
+  server.on('upgrade', (request, socket, head) => {
+    const upgrade = { request, socket, head };
+    if (isWebSocket(request)) serving.upgrade(upgrade);
+    else answerWithoutUpgrade(server, upgrade);
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? portInUse(host, port, error) : error),

@@ -15,6 +15,7 @@ import {
   LIST,
   RUNS,
   SEARCH,
+  SOCKET,
   VIEW,
 } from './parameters.ts';
 
@@ -281,6 +282,15 @@ export const OPERATIONS: Operations = {
       id: 'endSession',
       summary: 'Make the browser forget its cookie',
       answers: { 204: { description: 'It does.', headers: { 'set-cookie': 'An ended session.' } } },
+    },
+  },
+  '/ws': {
+    GET: {
+      id: 'openSocket',
+      summary: 'A WebSocket on which many runs are read; /asyncapi.json tells what is said on it',
+      headers: SOCKET,
+      answers: { 101: empty('The connection is a WebSocket, if the request asks for one.') },
+      problems: ['UPGRADE_REQUIRED', 'BAD_REQUEST', 'MISSING_PEER'],
     },
   },
   '/events': {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RUN_STATUSES } from '../../event/schemas.ts';
+import { SUBPROTOCOL } from '../websocket/socket-protocol.ts';
 import type { Parameter } from './operation.ts';
 
 const text = z.string();
@@ -54,6 +55,13 @@ export const CHECKPOINTS = {
 
 export const RUNS = {
   runs: { ...parameter('1 to 64 run ids with commas between them.'), isRequired: true },
+};
+
+export const SOCKET = {
+  'sec-websocket-protocol': {
+    ...parameter(`The versions of the protocol that the client speaks: \`${SUBPROTOCOL}\`.`),
+    isRequired: true,
+  },
 };
 
 export const FLUSH = {

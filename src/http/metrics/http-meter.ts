@@ -1,4 +1,3 @@
-import type { SseFeed } from '../../bridges/sse/sse-feed.ts';
 import { Histogram } from '../../engine/metrics/histogram.ts';
 import type { Clock } from '../../time/clock.ts';
 import { counters, gauge, histogram } from './families.ts';
@@ -13,10 +12,16 @@ export interface Counted {
   readonly seconds: number;
 }
 
+/** A stream, or a subscription of a socket. */
+export interface Metered {
+  /** Events that are stored and not given yet; absent where nobody can tell. May reject. */
+  behind?(): number | Promise<number>;
+}
+
 /** Seconds. */
 const LIMITS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Others are somebody's own invention, of which there is no end. */
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'];
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'SUBSCRIBE'];
 const REFUSALS: Readonly<Record<number, 'unauthenticated' | 'forbidden' | 'limited'>> = {
   401: 'unauthenticated',
   403: 'forbidden',
@@ -32,8 +37,10 @@ export class HttpMeter {
   readonly #requests = new Map<string, { readonly labels: Sample['labels']; count: number }>();
   readonly #seconds = new Histogram(LIMITS);
   readonly #refusals = { unauthenticated: 0, forbidden: 0, limited: 0 };
-  readonly #streams = new Set<SseFeed>();
+  readonly #streams = new Set<Metered>();
   readonly #clock: Clock;
+  /** WebSockets open. */
+  sockets = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -51,11 +58,11 @@ export class HttpMeter {
     if (refusal) this.#refusals[refusal]++;
   }
 
-  opened(feed: SseFeed): void {
+  opened(feed: Metered): void {
     this.#streams.add(feed);
   }
 
-  closed(feed: SseFeed): void {
+  closed(feed: Metered): void {
     this.#streams.delete(feed);
   }
 
@@ -73,7 +80,8 @@ export class HttpMeter {
       },
       histogram('sluice_http_request_seconds', 'Until an answer began.', this.#seconds.counts),
       counters('sluice_http_refusals', 'Requests not let in.', 'reason', this.#refusals),
-      gauge('sluice_http_streams', 'Streams open.', this.#streams.size),
+      gauge('sluice_http_streams', 'Streams open, and subscriptions of WebSockets.', this.#streams.size),
+      gauge('sluice_http_sockets', 'WebSockets open.', this.sockets),
       gauge('sluice_http_streams_behind', 'Streams whose client has not taken all.', behind.length),
       gauge('sluice_http_lag_events', 'Events the slowest stream has yet to take.', Math.max(0, ...behind)),
     ];

@@ -2,9 +2,9 @@ import { maskValue } from '../../secrets/mask-value.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import type { ServedEngine } from '../exchange.ts';
 import { clientAddress } from '../limits/client-address.ts';
-import { HttpMeter } from '../metrics/http-meter.ts';
+import { HttpMeter, type Metered } from '../metrics/http-meter.ts';
 import type { HandlerSettings } from '../options.ts';
-import type { Reply } from '../reply.ts';
+import type { FeedReply, OpenSocket, Reply } from '../reply.ts';
 import type { HttpRequest } from '../request.ts';
 import type { AuditAction, AuditEvent } from './audit-event.ts';
 import { Visit } from './visit.ts';
@@ -17,6 +17,13 @@ const DEEDS: Readonly<Record<string, AuditAction>> = {
   'POST /session': 'signIn',
   'DELETE /session': 'signOut',
   'POST /tickets': 'ticket',
+};
+
+/** What comes on a socket has no body, and its client is seen to leave by the socket. */
+const NO_BODY: Pick<HttpRequest, 'body' | 'chunks' | 'onDisconnect'> = {
+  body: () => Promise.resolve(''),
+  chunks: async function* () {},
+  onDisconnect: () => () => undefined,
 };
 
 /** Counts the requests of one server, and tells of them whoever asked to be told. */
@@ -45,32 +52,75 @@ export class Visits {
     });
   }
 
+  /** A subscription on a socket, which was a visit itself. */
+  beginSubscription({ id, request, principal, route }: Visit, runId: string): Visit {
+    const { target, address } = request;
+    const header = (name: string): string | undefined =>
+      name === 'x-request-id' ? id : request.header(name);
+    const visit = this.begin({ ...NO_BODY, method: 'SUBSCRIBE', target, address, header });
+    visit.principal = principal;
+    visit.arrive(route, { id: runId });
+    return visit;
+  }
+
+  /** A subscription is there. Returns what tells that it is over. */
+  subscribed(visit: Visit, subscription: Metered): () => void {
+    const wait = this.#counted(visit, 200);
+    this.meter.opened(subscription);
+    return () => {
+      this.meter.closed(subscription);
+      this.#report(visit, 200, wait);
+    };
+  }
+
+  /** A subscription was refused. */
+  refused(visit: Visit, { status, code }: { readonly status: number; readonly code: string }): void {
+    visit.code = code;
+    this.#report(visit, status, this.#counted(visit, status));
+  }
+
   /** The answer is there: names it, and follows it to its end. */
-  answered(visit: Visit, reply: Reply): Reply {
-    const { method } = visit.request;
-    const { route } = visit;
+  answered<Answer extends Reply | OpenSocket>(visit: Visit, reply: Answer): Answer {
     const { status } = reply;
+    const wait = this.#counted(visit, status);
+    const headers = { ...reply.headers, 'x-request-id': visit.id };
+    if ('body' in reply) {
+      this.#report(visit, status, wait);
+      return { ...reply, headers };
+    }
+    const closed = this.#opened(reply);
+    const { released } = reply;
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      closed();
+      released?.();
+      this.#report(visit, status, wait);
+    };
+    return { ...reply, headers, released: over };
+  }
+
+  #opened(reply: FeedReply | OpenSocket): () => void {
+    if (!('feed' in reply)) {
+      this.meter.sockets++;
+      return () => void this.meter.sockets--;
+    }
+    const { feed, isWhole } = reply;
+    if (!isWhole) this.meter.opened(feed);
+    return () => this.meter.closed(feed);
+  }
+
+  /** Counts an answer, and tells the audit of it. Returns the milliseconds until it was there. */
+  #counted(visit: Visit, status: number): number {
+    const { route } = visit;
+    const { method } = visit.request;
     const wait = this.#now() - visit.came.monotonic;
     this.meter.answered({ method, route, status, seconds: wait / 1_000 });
     if (REFUSED.includes(status)) this.#audit(visit, 'refuse', { status, code: visit.code });
     const deed = status < 300 ? DEEDS[`${method} ${route}`] : undefined;
     if (deed) this.#audit(visit, deed);
-    const headers = { ...reply.headers, 'x-request-id': visit.id };
-    if (!('feed' in reply)) {
-      this.#report(visit, status, wait);
-      return { ...reply, headers };
-    }
-    const { feed, isWhole, released } = reply;
-    if (!isWhole) this.meter.opened(feed);
-    let isOver = false;
-    const over = (): void => {
-      if (isOver) return;
-      isOver = true;
-      this.meter.closed(feed);
-      released?.();
-      this.#report(visit, status, wait);
-    };
-    return { ...reply, headers, released: over };
+    return wait;
   }
 
   #report(visit: Visit, status: number, wait: number): void {

@@ -1,9 +1,11 @@
+import type * as z from 'zod';
 import type { AgentInfo } from '../engine/agents.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
 import type { RunStatus } from '../event/run-event.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
+import type { Operations } from './described-operation.ts';
 import type { FrameStyle } from './frame-style.ts';
 import type { Teller } from './teller.ts';
 
@@ -33,6 +35,8 @@ export interface BridgeRequest {
   readonly header: (name: string) => string | undefined;
   /** The JSON body; no body is an empty object. Rejects with `BAD_REQUEST`, `BODY_TOO_LARGE`. To be called once. */
   readonly json: () => Promise<unknown>;
+  /** What was thrown as Sluice itself would tell it, for a bridge that answers with it by itself. */
+  readonly problem: (error: unknown) => BridgeProblem;
   /** Throws `UNAUTHENTICATED` and `FORBIDDEN` unless the credential allows it; for routes that look `within` requests. */
   readonly require: (scope: 'read' | 'write' | 'cancel') => void;
   /** Calls `leave` when the client goes away before it has its answer. Returns what ends that. */
@@ -119,4 +123,8 @@ export interface Bridge {
   >;
   /** Tells a problem in the words of the other system. */
   readonly refusal: (problem: BridgeProblem) => BridgeBody;
+  /** What the addresses do, for `/openapi.json`; those that are not described are named there, and no more. */
+  readonly operations?: Operations | undefined;
+  /** What a refusal looks like. */
+  readonly refusalSchema?: z.ZodType | undefined;
 }

@@ -3,6 +3,7 @@ import type {
   Bridge,
   BridgeAnswer,
   BridgeBody,
+  BridgeProblem,
   BridgeRequest,
   BridgeRoute,
   ScopedRoute,
@@ -47,26 +48,26 @@ function bridged(bridge: Bridge, route: BridgeRoute): Route {
     try {
       return await rendered(exchange, await route(requestOf(bridge, exchange)));
     } catch (error) {
-      const { status, code, detail, runId } = problemFacts(error);
-      // It may quote what was sent.
-      const message = exchange.engine.secrets.mask(detail);
-      const isLater = status === 503 || status === 429;
-      return bodyReply(
-        bridge.refusal({ status, code, message, runId }),
-        isLater ? { 'retry-after': '1' } : {},
-      );
+      const problem = problemIn(exchange, error);
+      const isLater = problem.status === 503 || problem.status === 429;
+      return bodyReply(bridge.refusal(problem), isLater ? { 'retry-after': '1' } : {});
     }
   };
 }
 
-function requestOf(
-  { at }: Bridge,
-  { engine, request, params, query, principal, tenantId, settings }: Exchange,
-): BridgeRequest {
+/** Its message may quote what was sent. */
+function problemIn({ engine }: Exchange, error: unknown): BridgeProblem {
+  const { status, code, detail, runId } = problemFacts(error);
+  return { status, code, message: engine.secrets.mask(detail), runId };
+}
+
+function requestOf({ at }: Bridge, exchange: Exchange): BridgeRequest {
+  const { engine, request, params, query, principal, tenantId, settings } = exchange;
   return {
     ...{ engine, tenantId, params, query, base: `${settings.basePath}${at}` },
     header: name => request.header(name),
     json: () => parseBody(request, z.unknown(), settings.bodyLimit),
+    problem: error => problemIn(exchange, error),
     require: scope => checkScope(principal, scope),
     onDisconnect: leave => request.onDisconnect(leave),
   };

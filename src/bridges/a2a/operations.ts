@@ -1,0 +1,274 @@
+import { createHash } from 'node:crypto';
+import type * as z from 'zod';
+import { isSluiceError } from '../../errors/sluice-error.ts';
+import type { JsonObject } from '../../event/json.ts';
+import type { RunStatus } from '../../event/run-event.ts';
+import type { BridgedRun, BridgeRequest } from '../bridge.ts';
+import { agentCard, servedAgent, type CardRules } from './agent-card.ts';
+import { EXTENSION, STATES } from './event-table.ts';
+import { answerOf, inputOf } from './message-input.ts';
+import { settled } from './outcome.ts';
+import { checkParams, PARAMS, taskId } from './params.ts';
+import type { PushNotifications } from './push/push-notifications.ts';
+import { refuse } from './refusal.ts';
+import { contextOf, listedTask, stateOf, withHistory, type Tasks } from './tasks.ts';
+import type { A2aMessage, A2aTask } from './wire.ts';
+
+/** What the operations of one mounted bridge know. */
+export interface A2aRules {
+  readonly card: CardRules;
+  readonly tasks: Tasks;
+  readonly push: PushNotifications;
+}
+
+/** An operation's result, or a task whose updates are to be streamed from a place on. */
+export type Done = { readonly result: unknown } | { readonly watch: Watch };
+
+export interface Watch {
+  readonly run: BridgedRun;
+  /** As `?after=` has it. */
+  readonly after: string;
+}
+
+export interface Operation {
+  /** What it asks of a credential. */
+  readonly scope: 'read' | 'write' | 'cancel';
+  readonly run: (request: BridgeRequest, rules: A2aRules, params: unknown) => Promise<Done>;
+}
+
+type Sent = z.output<(typeof PARAMS)['send']>;
+
+/** The operations of A2A 1.0, by their names in JSON-RPC. */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  SendMessage: { scope: 'write', run: sendMessage },
+  SendStreamingMessage: { scope: 'write', run: streamMessage },
+  GetTask: { scope: 'read', run: getTask },
+  ListTasks: { scope: 'read', run: listTasks },
+  CancelTask: { scope: 'cancel', run: cancelTask },
+  SubscribeToTask: { scope: 'read', run: subscribe },
+  CreateTaskPushNotificationConfig: { scope: 'write', run: setPush },
+  GetTaskPushNotificationConfig: { scope: 'read', run: getPush },
+  ListTaskPushNotificationConfigs: { scope: 'read', run: listPush },
+  DeleteTaskPushNotificationConfig: { scope: 'write', run: deletePush },
+  GetExtendedAgentCard: { scope: 'read', run: extendedCard },
+};
+
+const LONGEST_KEY = 200;
+/** Tasks that are counted for the total of a list; beyond that it is a lower bound. */
+const MOST_COUNTED = 10_000;
+
+async function sendMessage(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const sent = checkParams(PARAMS.send, params);
+  const { run, after } = await accepted(request, rules, sent);
+  const { returnImmediately, historyLength } = sent.configuration ?? {};
+  if (returnImmediately !== true) await settled(request, run.runId, after);
+  return { result: { task: withHistory(await taskNow(request, rules, run.runId), historyLength) } };
+}
+
+async function streamMessage(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  return { watch: await accepted(request, rules, checkParams(PARAMS.send, params)) };
+}
+
+async function getTask(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { id, tenant, historyLength } = checkParams(PARAMS.get, params);
+  const run = await runOf(request, id, tenant);
+  return { result: withHistory((await rules.tasks.get(request.engine, run)).task(), historyLength) };
+}
+
+/** Newest first. A page may be shorter than it could be where states or times leave something out. */
+async function listTasks(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { tenant, contextId, status, pageSize = 50, pageToken, ...shown } = checkParams(PARAMS.list, params);
+  const { engine, tenantId } = request;
+  const nothing = { tasks: [], nextPageToken: '', pageSize, totalSize: 0 };
+  if (!isOwn(tenant, tenantId)) return { result: nothing };
+  const statuses = statusesOf(status);
+  if (statuses?.length === 0) return { result: nothing };
+  const query = { tenantId, threadId: contextId || undefined, status: statuses };
+  const isWanted = (run: BridgedRun): boolean =>
+    (!statuses || stateOf(run) === status) &&
+    (!shown.statusTimestampAfter || listedTask(run).status.timestamp! >= shown.statusTimestampAfter);
+  const page = await engine.runs.list({ ...query, limit: pageSize, page: pageToken || undefined });
+  const tasks = await Promise.all(
+    page.runs.filter(isWanted).map(run => shownTask(request, rules, run, shown)),
+  );
+  let totalSize = 0;
+  for (let next: string | undefined, counted = 0; counted < MOST_COUNTED;) {
+    const counting = await engine.runs.list({ ...query, limit: 1_000, page: next });
+    totalSize += counting.runs.filter(isWanted).length;
+    counted += counting.runs.length;
+    next = counting.next;
+    if (next === undefined) break;
+  }
+  const found = tasks.filter(task => task !== undefined);
+  return { result: { tasks: found, nextPageToken: page.next ?? '', pageSize, totalSize } };
+}
+
+async function cancelTask(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { id, tenant, metadata } = checkParams(PARAMS.cancel, params);
+  const { engine, tenantId } = request;
+  const run = await runOf(request, id, tenant);
+  const notCancelable = () => refuse('TASK_NOT_CANCELABLE', `task ${id} has ended (${run.status}).`, id);
+  if (run.endedAt !== undefined) throw notCancelable();
+  const { cursor } = await engine.events.tip(id, { tenantId });
+  const reason = typeof metadata?.['reason'] === 'string' ? metadata['reason'].slice(0, 16_384) : undefined;
+  try {
+    await engine.runs.cancel(id, { tenantId, reason });
+  } catch (error) {
+    throw isSluiceError(error, 'RUN_ENDED') ? notCancelable() : error;
+  }
+  await settled(request, id, cursor);
+  return { result: await taskNow(request, rules, id) };
+}
+
+/** From now on, or from where a client was before: `Last-Event-ID`, or the cursor in the metadata of the request. */
+async function subscribe(request: BridgeRequest, _rules: A2aRules, params: unknown): Promise<Done> {
+  const { id, tenant, metadata } = checkParams(PARAMS.subscribe, params);
+  const { engine, tenantId, header, query } = request;
+  const run = await runOf(request, id, tenant);
+  const carried = metadata?.[EXTENSION] as JsonObject | undefined;
+  const named = header('last-event-id') || query.get('after') || carried?.['cursor'];
+  const after = typeof named === 'string' ? named : undefined;
+  if (run.endedAt !== undefined) {
+    const { cursor } = await engine.events.tip(id, { tenantId });
+    if (after === undefined || after === cursor) {
+      throw refuse('UNSUPPORTED_OPERATION', `task ${id} has ended (${run.status}); get it instead.`, id);
+    }
+  }
+  return { watch: { run, after: after ?? 'now' } };
+}
+
+async function setPush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { tenant, ...config } = checkParams(PARAMS.setPush, params);
+  const run = await runOf(request, config.taskId, tenant);
+  return { result: await rules.push.set(request, run, config) };
+}
+
+async function getPush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { tenant, taskId: id, id: configId } = checkParams(PARAMS.onePush, params);
+  const run = await runOf(request, id, tenant);
+  return { result: rules.push.get(run, configId) };
+}
+
+async function listPush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { tenant, taskId: id } = checkParams(PARAMS.listPush, params);
+  return { result: { configs: rules.push.list(await runOf(request, id, tenant)), nextPageToken: '' } };
+}
+
+async function deletePush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
+  const { tenant, taskId: id, id: configId } = checkParams(PARAMS.onePush, params);
+  rules.push.delete(await runOf(request, id, tenant), configId);
+  return { result: {} };
+}
+
+async function extendedCard(request: BridgeRequest, { card }: A2aRules, params: unknown): Promise<Done> {
+  const { tenant } = checkParams(PARAMS.card, params);
+  const extended = isOwn(tenant, request.tenantId) ? await card.extendedCard?.(request.tenantId) : undefined;
+  if (extended) return { result: { ...agentCard(request, card), ...extended } };
+  throw refuse('EXTENDED_AGENT_CARD_NOT_CONFIGURED', 'There is no extended agent card here.');
+}
+
+/** A message begins a task, or answers the question that one waits with. */
+async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Promise<Watch> {
+  const { message } = sent;
+  if (!isOwn(sent.tenant, request.tenantId))
+    throw refuse('INVALID_PARAMS', 'tenant: there is no such tenant.');
+  const watch = message.taskId
+    ? await answered(request, rules, message, message.taskId)
+    : await started(request, rules, sent);
+  const config = sent.configuration?.taskPushNotificationConfig;
+  if (config) await rules.push.set(request, watch.run, { ...config, taskId: watch.run.runId }, watch.after);
+  return watch;
+}
+
+async function started({ ...request }: BridgeRequest, rules: A2aRules, sent: Sent): Promise<Watch> {
+  const { engine, tenantId } = request;
+  const { message, configuration } = sent;
+  rules.push.check(configuration?.taskPushNotificationConfig);
+  const agent = servedAgent(request, rules.card, message.metadata ?? sent.metadata);
+  const { messageId } = message;
+  // The same message is the same task: a client that did not get its answer may send it again.
+  const isKey = messageId.length <= LONGEST_KEY;
+  const threadId = message.contextId || contextFrom(messageId);
+  const { id } = await engine.start(agent.name, {
+    input: inputOf(message, agent.inputSchema),
+    ...{ tenantId, threadId },
+    metadata: { [EXTENSION]: { message: { ...message, contextId: threadId } as unknown as JsonObject } },
+    ...(isKey && { idempotencyKey: `a2a:${messageId}` }),
+  });
+  return { run: await engine.runs.get(id, { tenantId }), after: 'start' };
+}
+
+async function answered(
+  request: BridgeRequest,
+  { tasks }: A2aRules,
+  message: A2aMessage,
+  id: string,
+): Promise<Watch> {
+  const { engine, tenantId } = request;
+  const run = await runOf(request, id, undefined);
+  if (message.contextId && message.contextId !== contextOf(run)) {
+    throw refuse('INVALID_PARAMS', `contextId: task ${id} belongs to another context.`, id);
+  }
+  if (run.endedAt !== undefined) {
+    throw refuse('UNSUPPORTED_OPERATION', `task ${id} has ended (${run.status}) and takes no messages.`, id);
+  }
+  const fold = await tasks.get(engine, run);
+  const named = (message.metadata?.[EXTENSION] as JsonObject | undefined)?.['askId'];
+  const { asks, cursor = 'start' } = fold;
+  const ask = named === undefined ? asks[0] : asks.find(({ askId }) => askId === named);
+  if (!ask) {
+    throw refuse('UNSUPPORTED_OPERATION', `task ${id} waits for no answer: it has no open question.`, id);
+  }
+  await engine.runs.answer(id, ask.askId, { tenantId, value: answerOf(message, ask.schema) });
+  return { run, after: cursor };
+}
+
+async function runOf(
+  { engine, tenantId }: BridgeRequest,
+  id: string,
+  tenant: string | undefined,
+): Promise<BridgedRun> {
+  const named = taskId(id);
+  if (isOwn(tenant, tenantId)) return engine.runs.get(named, { tenantId });
+  throw refuse('TASK_NOT_FOUND', `task ${JSON.stringify(id)} does not exist, or is not kept any longer.`);
+}
+
+/** Whose tasks there are says the credential: who names another tenant finds none. */
+function isOwn(tenant: string | undefined, tenantId: string): boolean {
+  return (tenant || tenantId) === tenantId;
+}
+
+async function taskNow(request: BridgeRequest, { tasks }: A2aRules, id: string): Promise<A2aTask> {
+  const { engine, tenantId } = request;
+  return (await tasks.get(engine, await engine.runs.get(id, { tenantId }))).task();
+}
+
+/** A run may go while the list is made. */
+async function shownTask(
+  { engine }: BridgeRequest,
+  { tasks }: A2aRules,
+  run: BridgedRun,
+  shown: { readonly historyLength?: number | undefined; readonly includeArtifacts?: boolean | undefined },
+): Promise<A2aTask | undefined> {
+  const { historyLength = 0, includeArtifacts = false } = shown;
+  if (historyLength === 0 && !includeArtifacts) return listedTask(run);
+  try {
+    const { artifacts, ...task } = (await tasks.get(engine, run)).task();
+    return withHistory({ ...task, ...(includeArtifacts && artifacts && { artifacts }) }, historyLength);
+  } catch (error) {
+    if (isSluiceError(error, 'RUN_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** The statuses that runs in a state have; `undefined` for any. */
+function statusesOf(state: string | undefined): readonly RunStatus[] | undefined {
+  if (!state || state === 'TASK_STATE_UNSPECIFIED') return undefined;
+  if (state === 'TASK_STATE_REJECTED') return ['failed'];
+  return (Object.keys(STATES) as RunStatus[]).filter(status => STATES[status] === state);
+}
+
+/** The context of a first message that names none; the same for the same message. */
+function contextFrom(messageId: string): string {
+  return `ctx-${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
+}

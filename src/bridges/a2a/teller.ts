@@ -1,0 +1,63 @@
+import type { Entry } from '../../event/entry.ts';
+import { isNotice, type Notice } from '../../event/notice.ts';
+import type { Teller } from '../teller.ts';
+import { partPlace } from '../teller.ts';
+import { TaskFold, type TaskBirth } from './task-fold.ts';
+import type { A2aStreamResponse } from './wire.ts';
+
+/** How a binding writes a response on one line. */
+export type Envelope = (response: A2aStreamResponse) => string;
+
+/** Tells a task to one client: the task as it is where the client begins, then each update with its cursor. */
+export class A2aTeller implements Teller {
+  readonly #fold: TaskFold;
+  readonly #envelope: Envelope;
+  #hasBegun = false;
+  /** Updates of the next event that the client has. */
+  #skipped = 0;
+  #question: string | undefined;
+
+  constructor(birth: TaskBirth, envelope: Envelope) {
+    this.#fold = new TaskFold(birth);
+    this.#envelope = envelope;
+  }
+
+  get question(): string | undefined {
+    return this.#question;
+  }
+
+  know(item: Entry | Notice): void {
+    this.#fold.add(isNotice(item) ? item : item.event);
+  }
+
+  rejoin(part: number): string {
+    this.#skipped = part;
+    return this.#begin();
+  }
+
+  tell(item: Entry | Notice): string {
+    const begin = this.#hasBegun ? '' : this.#begin();
+    const before = this.#fold.cursor;
+    const responses = this.#fold.add(isNotice(item) ? item : item.event);
+    if (isNotice(item)) return begin + responses.map(response => this.#frame(response, undefined)).join('');
+    const { event, cursor } = item;
+    this.#question = event.type === 'ask' ? event.data.askId : undefined;
+    const skipped = this.#skipped;
+    this.#skipped = 0;
+    const frames = responses.map((response, at) => {
+      if (at < skipped) return '';
+      const isLast = at === responses.length - 1;
+      return this.#frame(response, isLast ? cursor : before && partPlace(before, at + 1));
+    });
+    return begin + frames.join('');
+  }
+
+  #begin(): string {
+    this.#hasBegun = true;
+    return this.#frame({ task: this.#fold.task() }, this.#fold.cursor);
+  }
+
+  #frame(response: A2aStreamResponse, place: string | undefined): string {
+    return `data: ${this.#envelope(response)}\n${place === undefined ? '' : `id: ${place}\n`}\n`;
+  }
+}

@@ -14,6 +14,7 @@ const doors = {
   dashboard: 'src/dashboard/index.ts',
   'bridges/dockrion': 'src/bridges/dockrion/index.ts',
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
+  'bridges/langgraph': 'src/bridges/langgraph/index.ts',
   'bridges/opa': 'src/bridges/opa/index.ts',
   'backends/file': 'src/backends/file/index.ts',
   'backends/redis': 'src/backends/redis/index.ts',

@@ -15,6 +15,7 @@ export const DOORS: readonly string[] = [
   'backends/redis/index.ts',
   'bridges/dockrion/index.ts',
   'bridges/a2a-queue/index.ts',
+  'bridges/langgraph/index.ts',
   'bridges/opa/index.ts',
   'sinks/index.ts',
   'dashboard/index.ts',

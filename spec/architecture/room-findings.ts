@@ -18,7 +18,7 @@ function opensDoor({ doors, types = [] }: Room, { from, to, typeOnly }: Import):
   const target = shelfOf(to);
   // From a shelf its room's own level is open, where the contract lies; the contract knows no shelf.
   const own = target === shelfOf(from) || target === roomOf(from);
-  return own || [...doors, ...(typeOnly ? types : [])].some(door => fits(door, target));
+  return own || [...doors, ...(typeOnly ? types : [])].some(door => door === to || fits(door, target));
 }
 
 function namesPackage({ packages }: Room, { to }: Import): boolean {

@@ -1,6 +1,6 @@
 /** What a room may open. `backends/memory` is one shelf of a room, `bridges/*` all of them. */
 export interface Room {
-  /** Rooms whose values and types it may import, besides itself. */
+  /** Rooms whose values and types it may import, besides itself; or one file of a room. */
   readonly doors: readonly string[];
   /** Rooms whose types it may name, and nothing more. */
   readonly types?: readonly string[];
@@ -29,9 +29,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   engine: { doors: [...actor, 'backends/memory'], packages: ['rxjs', 'zod', 'node:'] },
   sinks: { doors: data, types: ['engine'], packages: ['node:'] },
   bridges: {
-    doors: [...stream, 'control'],
+    // A tool that a framework calls finds its run by itself.
+    doors: [...stream, 'control', 'run/current-context.ts'],
     types: ['run', 'engine'],
-    packages: ['rxjs', 'zod', '@open-policy-agent/opa-wasm', 'node:'],
+    packages: ['rxjs', 'zod', '@langchain/langgraph', '@open-policy-agent/opa-wasm', 'node:'],
   },
   http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'ws', 'node:'] },
   client: {

@@ -16,6 +16,8 @@ const doors = {
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'bridges/langgraph': 'src/bridges/langgraph/index.ts',
   'bridges/opa': 'src/bridges/opa/index.ts',
+  'bridges/cloudevents': 'src/bridges/cloudevents/index.ts',
+  'bridges/kafka': 'src/bridges/kafka/index.ts',
   'backends/file': 'src/backends/file/index.ts',
   'backends/redis': 'src/backends/redis/index.ts',
 };

@@ -17,6 +17,8 @@ export const DOORS: readonly string[] = [
   'bridges/a2a-queue/index.ts',
   'bridges/langgraph/index.ts',
   'bridges/opa/index.ts',
+  'bridges/cloudevents/index.ts',
+  'bridges/kafka/index.ts',
   'sinks/index.ts',
   'dashboard/index.ts',
 ];

@@ -1,0 +1,7 @@
+export {
+  kafkaSink,
+  toKafkaMessage,
+  type KafkaMessage,
+  type KafkaProducer,
+  type KafkaSinkOptions,
+} from './kafka-sink.ts';

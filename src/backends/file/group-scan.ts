@@ -67,12 +67,28 @@ export async function headBefore(readAt: ReadAt, offset: number): Promise<Placed
 
 /** The lines of a group; `undefined` if they are not all there, or not as they were written. */
 export async function readGroup(readAt: ReadAt, group: PlacedGroup): Promise<ReadGroup | undefined> {
-  const { offset, end, head } = group;
+  const { offset, end } = group;
   const bytes = await readAt(offset, end - offset);
-  if (bytes.length < end - offset) return undefined;
-  const lines = bytes.subarray(bytes.length - head.bytes);
-  const line = bytes.toString('utf8', 0, bytes.length - head.bytes - 1);
-  return isIntact(line, head, lines) ? { ...group, lines } : undefined;
+  return bytes.length < end - offset ? undefined : intact(bytes, 0, group);
+}
+
+/** The group that begins right at `offset`, if all of it is among `bytes`, which begin at `base`, and as it was written. */
+export function groupIn(bytes: Buffer, base: number, offset: number): ReadGroup | undefined {
+  const group = headIn(bytes, base, offset);
+  return group && group.end <= base + bytes.length ? intact(bytes, offset - base, group) : undefined;
+}
+
+/** The head line that begins right at `offset`, if it is among `bytes`, which begin at `base`. */
+export function headIn(bytes: Buffer, base: number, offset: number): PlacedGroup | undefined {
+  return offset < base ? undefined : headAt(bytes, offset - base, base);
+}
+
+function intact(bytes: Buffer, start: number, group: PlacedGroup): ReadGroup | undefined {
+  const { head, offset, end } = group;
+  const size = end - offset;
+  const line = bytes.subarray(start, start + size - head.bytes - 1);
+  const lines = bytes.subarray(start + size - head.bytes, start + size);
+  return isIntact(line, head, lines) ? { head, offset, end, lines } : undefined;
 }
 
 function headAt(bytes: Buffer, start: number, base: number): PlacedGroup | undefined {

@@ -2,9 +2,16 @@ import { formatCursor } from '../../event/cursor.ts';
 import type { Entry } from '../../event/entry.ts';
 import type { LogQuery, ReadResult } from '../backend.ts';
 import { entriesOf, hashOf, type GroupHead } from './group-codec.ts';
-import type { ReadGroup } from './group-scan.ts';
+import type { PlacedGroup, ReadGroup } from './group-scan.ts';
 import type { LogState } from './log-state.ts';
 import type { Segment } from './segment.ts';
+
+interface PageSize {
+  readonly limit: number;
+  readonly bytes: number;
+  /** The chain before it, where that is to be checked. */
+  readonly hash?: string | undefined;
+}
 
 /**
  * Reads the log as it is at one moment: what is appended meanwhile is behind its end. Groups that are broken are left
@@ -43,32 +50,31 @@ export class LogReader {
     return undefined;
   }
 
-  async #readOn(
-    next: number,
-    { limit, bytes, hash: before }: { limit: number; bytes: number; hash: string | undefined },
-  ): Promise<ReadResult> {
+  async #readOn(next: number, { limit, bytes, hash }: PageSize): Promise<ReadResult> {
     const page: Entry[] = [];
     let size = 0;
-    for await (const { head, lines } of this.#groupsOn(next)) {
-      const expected = next + page.length;
-      if (head.first > expected) {
-        if (page.length > 0) return this.#page(page);
-        return this.#gap(expected, head.first - 1, head.prev, 'corrupt');
+    for await (const groups of this.#stretchesOn(next, { limit, bytes })) {
+      for (const { head, lines } of groups) {
+        const expected = next + page.length;
+        if (head.first > expected) {
+          if (page.length > 0) return this.#page(page);
+          return this.#gap(expected, head.first - 1, head.prev, 'corrupt');
+        }
+        const entries = entriesOf(head, lines, this.#epoch);
+        if (page.length === 0 && hash !== undefined) {
+          const { cursor } = entries[expected - head.first - 1] ?? { cursor: head.prev };
+          if (hashOf(cursor) !== hash) return { result: 'reset', reason: 'fork' };
+        }
+        for (let at = expected - head.first; at < entries.length; at++) {
+          const entry = entries[at]!;
+          size += entry.bytes;
+          if (page.length > 0 && (size > bytes || page.length >= limit)) return this.#page(page);
+          page.push(entry);
+        }
+        if (page.length >= limit) return this.#page(page);
       }
-      const entries = entriesOf(head, lines, this.#epoch);
-      if (page.length === 0 && before !== undefined) {
-        const { cursor } = entries[expected - head.first - 1] ?? { cursor: head.prev };
-        if (hashOf(cursor) !== before) return { result: 'reset', reason: 'fork' };
-      }
-      for (const entry of entries.slice(expected - head.first)) {
-        size += entry.bytes;
-        if (page.length > 0 && (size > bytes || page.length >= limit)) return this.#page(page);
-        page.push(entry);
-      }
-      if (page.length >= limit) break;
     }
-    const { tip, hash } = this.#state;
-    return page.length > 0 ? this.#page(page) : this.#gap(next, tip, hash, 'corrupt');
+    return page.length > 0 ? this.#page(page) : this.#gap(next, this.#state.tip, this.#state.hash, 'corrupt');
   }
 
   async #readBack(newest: number, limit: number, bytes: number): Promise<ReadResult> {
@@ -96,15 +102,30 @@ export class LogReader {
 
   /** The group that `seq` is in and those behind it, without those that are broken. */
   async *#groupsOn(seq: number): AsyncGenerator<ReadGroup> {
+    for await (const groups of this.#stretchesOn(seq, { limit: 1, bytes: Infinity })) yield* groups;
+  }
+
+  /** The same, of what one read brings at a time; it brings about a page. */
+  async *#stretchesOn(seq: number, { limit, bytes }: PageSize): AsyncGenerator<Iterable<ReadGroup>> {
     const from = this.#segmentOf(seq);
     for (let at = from; at < this.#segments.length; at++) {
       const segment = this.#segments[at]!;
-      const readAt = segment.reader();
-      const start = at === from ? ((await segment.locate(seq, readAt))?.offset ?? 0) : 0;
-      for await (const group of segment.groupsFrom(start, readAt)) {
-        const { first, count } = group.head;
-        if (first + count > seq && first <= this.#state.tip) yield group;
+      const next = this.#firstBehind(at);
+      const ahead = segment.ahead(Math.min(segment.bytesOf(limit, next), bytes));
+      try {
+        const start = at === from ? ((await segment.locate(seq, next, ahead))?.offset ?? 0) : 0;
+        for await (const groups of segment.stretchesFrom(start, ahead)) yield this.#wanted(groups, seq);
+      } finally {
+        ahead.end();
       }
+    }
+  }
+
+  *#wanted(groups: Iterable<ReadGroup>, seq: number): Generator<ReadGroup> {
+    const { tip } = this.#state;
+    for (const group of groups) {
+      const { first, count } = group.head;
+      if (first + count > seq && first <= tip) yield group;
     }
   }
 
@@ -113,11 +134,20 @@ export class LogReader {
     const from = this.#segmentOf(seq);
     for (let at = from; at >= 0; at--) {
       const segment = this.#segments[at]!;
-      const start = at === from ? await segment.locate(seq) : undefined;
+      const start = at === from ? await this.#placeIn(segment, seq, this.#firstBehind(at)) : undefined;
       for await (const group of segment.groupsBefore(start?.end ?? segment.size)) {
         if (group.head.first <= seq) yield group;
       }
     }
+  }
+
+  async #placeIn(segment: Segment, seq: number, next: number): Promise<PlacedGroup | undefined> {
+    const ahead = segment.ahead(0);
+    return segment.locate(seq, next, ahead).finally(() => ahead.end());
+  }
+
+  #firstBehind(at: number): number {
+    return this.#segments[at + 1]?.first ?? this.#state.tip + 1;
   }
 
   #segmentOf(seq: number): number {

@@ -1,11 +1,12 @@
 import { close, fdatasync, fstat, open, read, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { notThere, removedFile } from './removed-file.ts';
+import { SpareMemory } from './spare-memory.ts';
 
 const opened = promisify(open);
 const closed = promisify(close);
 const synced = promisify(fdatasync);
-const readInto = promisify(read);
+const readSome = promisify(read);
 const written = promisify(writev);
 const stated = promisify(fstat);
 
@@ -21,6 +22,8 @@ interface OpenFile {
  * is in use is never closed, so that there may be more for a moment.
  */
 export class OpenFiles {
+  /** For those who read into it. */
+  readonly spare = new SpareMemory();
   readonly #limit: number;
   readonly #flags: 'r' | 'r+';
   // In the order of their last use.
@@ -37,16 +40,21 @@ export class OpenFiles {
   }
 
   /** Bytes from `offset` on; fewer than asked for only at the end of the file. */
-  readAt(path: string, offset: number, length: number): Promise<Buffer> {
+  async readAt(path: string, offset: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(length);
+    return buffer.subarray(0, await this.readInto(path, offset, buffer));
+  }
+
+  /** Fills memory with bytes from `offset` on, and says how many they are: less than it takes only at the end of the file. */
+  readInto(path: string, offset: number, memory: Buffer): Promise<number> {
     return this.#use(path, false, async fd => {
-      const buffer = Buffer.allocUnsafe(length);
       let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await readInto(fd, buffer, filled, length - filled, offset + filled);
+      while (filled < memory.length) {
+        const { bytesRead } = await readSome(fd, memory, filled, memory.length - filled, offset + filled);
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return buffer.subarray(0, filled);
+      return filled;
     });
   }
 

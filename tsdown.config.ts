@@ -13,6 +13,7 @@ const doors = {
   sinks: 'src/sinks/index.ts',
   dashboard: 'src/dashboard/index.ts',
   'bridges/dockrion': 'src/bridges/dockrion/index.ts',
+  'bridges/a2a': 'src/bridges/a2a/index.ts',
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'bridges/langgraph': 'src/bridges/langgraph/index.ts',
   'bridges/opa': 'src/bridges/opa/index.ts',

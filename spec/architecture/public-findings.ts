@@ -14,6 +14,7 @@ export const DOORS: readonly string[] = [
   'backends/file/index.ts',
   'backends/redis/index.ts',
   'bridges/dockrion/index.ts',
+  'bridges/a2a/index.ts',
   'bridges/a2a-queue/index.ts',
   'bridges/langgraph/index.ts',
   'bridges/opa/index.ts',

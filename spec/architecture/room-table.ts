@@ -50,6 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'backends/file',
       'backends/redis',
       'bridges/dockrion',
+      'bridges/a2a',
       'bridges/a2a-queue',
       'client',
       'dashboard',

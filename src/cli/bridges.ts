@@ -1,3 +1,4 @@
+import { a2a } from '../bridges/a2a/index.ts';
 import { a2aQueue } from '../bridges/a2a-queue/index.ts';
 import { dockrion } from '../bridges/dockrion/index.ts';
 import type { Bridge } from '../http/index.ts';
@@ -8,14 +9,24 @@ type Choice = NonNullable<Config['bridges']>;
 
 /** What `--bridge` knows, each at its usual place unless the file of settings says another. */
 const BRIDGES: { readonly [Name in keyof Choice]-?: (options: NonNullable<Choice[Name]>) => Bridge } = {
+  a2a: ({ at, agent, push, ...card }) => a2a({ at, agent, push: pushOf(push), card }),
   'a2a-queue': a2aQueue,
   dockrion,
 };
 
-/** The bridges of these names, else those of the file, each once. Throws `BAD_OPTION`, `BAD_FILTER`. */
-export function bridgesOf(flags: readonly string[] | undefined, file: Choice = {}): readonly Bridge[] {
+/**
+ * The bridges of these names, else those of the file, each once. `demoAgent`: whom A2A serves unless the file says.
+ *Throws
+ * `BAD_OPTION`, `BAD_FILTER`.
+ */
+export function bridgesOf(
+  flags: readonly string[] | undefined,
+  file: Choice = {},
+  { demoAgent }: { readonly demoAgent?: string | undefined } = {},
+): readonly Bridge[] {
   return [...new Set(flags ?? namesOf(file))].map(name => {
     if (name === 'dockrion') return BRIDGES.dockrion(file.dockrion ?? {});
+    if (name === 'a2a') return BRIDGES.a2a({ agent: demoAgent, ...file.a2a });
     if (name === 'a2a-queue') return BRIDGES['a2a-queue'](file['a2a-queue'] ?? {});
     const known = Object.keys(BRIDGES).join(', ');
     throw new SluiceError(
@@ -23,6 +34,10 @@ export function bridgesOf(flags: readonly string[] | undefined, file: Choice = {
       `--bridge: expected one of ${known}, got ${JSON.stringify(name.slice(0, 100))}. Give the flag once for each.`,
     );
   });
+}
+
+function pushOf(push: 'off' | 'public' | 'any' = 'public'): boolean | { readonly allowPrivate: boolean } {
+  return push === 'any' ? { allowPrivate: true } : push !== 'off';
 }
 
 function namesOf(file: Choice): readonly string[] {

@@ -31,14 +31,14 @@ export function withServeFlags(command: Command): Command {
       '--agents <module>',
       'module whose exports are agents: one by one, or as an array "agents" or default (env: SLUICE_AGENTS)',
     )
-    .option('--demo', 'add the agents survey, echo and script, and start a first run')
+    .option('--demo', 'add the agents survey, echo, script and slow, and start a first run')
     .option(
       '--survey <folder>',
       'folder that the agent survey looks at (default: that of Sluice; needs --demo)',
     )
     .option(
       '--bridge <name>',
-      'answer clients of another system, too: dockrion (at /dockrion), a2a-queue (at /events); repeatable',
+      'answer clients of another system, too: a2a (at /a2a), dockrion (at /dockrion), a2a-queue (at /events); repeatable',
       collected,
     )
     .option(

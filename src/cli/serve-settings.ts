@@ -104,6 +104,8 @@ export function resolveServe(
     });
   if (flags.cancelOnStop) sources.say('cancelOnStop', '--cancel-on-stop', 'true');
   if (flags.bridge) sources.say('bridges', '--bridge', flags.bridge.join(', '));
+  const agents = pathOf(given, 'agents', { flag: '--agents', variable: 'SLUICE_AGENTS' });
+  const surveyed = surveyedOf(given, home);
   const fromFile = backend?.name !== '--backend' && backend?.name !== 'SLUICE_BACKEND';
   const chosen: BackendChoice = backend
     ? checkBackend(backend, fromFile ? folder : cwd, env['REDIS_URL'])
@@ -114,15 +116,16 @@ export function resolveServe(
     backend: chosen,
     file: { ...config.file },
     redis: { ...config.redis },
-    agents: pathOf(given, 'agents', { flag: '--agents', variable: 'SLUICE_AGENTS' }),
+    agents,
     audit: auditOf(given),
     limitsUrl: limitsUrlOf(given, chosen),
     log: logOf(given),
     keys: pathOf(given, 'keys', { flag: '--keys', variable: 'SLUICE_KEYS' }),
-    surveyed: surveyedOf(given, home),
+    surveyed,
     bridges: bridgesOf(
       flags.bridge,
       dockrionWith(config.bridges, config.dockfile !== undefined, dock.events),
+      { demoAgent: surveyed !== undefined && agents === undefined ? 'slow' : undefined },
     ),
     handOver: !(flags.cancelOnStop ?? config.cancelOnStop),
     jwt: jwtOf(given),

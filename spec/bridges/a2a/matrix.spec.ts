@@ -42,7 +42,7 @@ describe('matrix: A2A 1.0', () => {
       'COMPLETED',
     ]);
     const cursors = all.slice(1).flatMap(response => carriedOf(response)['cursor'] ?? []);
-    const events = (await lab.engine.events.search(taskIdOf(all))).items as { id: string }[];
+    const events = (await lab.engine.events.search(taskIdOf(all))).items as readonly { id: string }[];
     expect(cursors).toEqual(events.map(({ id }) => id));
   });
 

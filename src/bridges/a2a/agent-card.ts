@@ -1,7 +1,6 @@
 import type { AgentInfo } from '../../engine/agents.ts';
 import type { JsonObject } from '../../event/json.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
-import type { Awaitable } from '../../backends/backend.ts';
 import type { BridgeRequest } from '../bridge.ts';
 import { EXTENSION } from './event-table.ts';
 import { refuse } from './refusal.ts';
@@ -26,7 +25,7 @@ export interface CardOptions {
   /** Skills instead of one per agent. */
   readonly skills?: readonly JsonObject[] | undefined;
   /** What the card says more to a tenant that has authenticated. Default: there is no extended card. */
-  readonly extendedCard?: ((tenantId: string) => Awaitable<JsonObject>) | undefined;
+  readonly extendedCard?: ((tenantId: string) => JsonObject | Promise<JsonObject>) | undefined;
 }
 
 /** What a card and the choice of an agent need to know. */

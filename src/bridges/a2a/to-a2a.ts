@@ -117,7 +117,7 @@ function textOf(
   { type, data }: RunEvent,
   field: string | undefined,
 ): { readonly text?: string; readonly rest: JsonObject | undefined } {
-  const members = data;
+  const members: JsonObject = data;
   const { [field ?? '']: text, output: _, ...others } = members;
   if (type === 'complete') return { ...(typeof text === 'string' && { text }), rest: filled(others) };
   if (field === undefined || typeof text !== 'string') return { rest: filled(members) };

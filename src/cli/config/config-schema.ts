@@ -144,6 +144,17 @@ export const CONFIG = z.strictObject(
           ...{ about: 'which events there are, as a Dockfile says it', default: 'all' },
         }),
       }),
+      a2a: group({
+        at: setting(text, { about: 'where its addresses begin', default: '`/a2a`' }),
+        agent: setting(text, { about: 'the agent that is served', default: 'the first, or as messages say' }),
+        url: setting(text, { about: 'where clients reach the server', default: 'as they do, by HTTP' }),
+        name: setting(text, { about: 'name on the agent card', default: 'that of the agent' }),
+        description: setting(text, { about: 'what the card says of it', default: 'that of the agent' }),
+        version: setting(text, { about: 'version on the card', default: '1.0.0' }),
+        push: setting(z.enum(['off', 'public', 'any'], { error: 'expected off, public or any' }), {
+          ...{ about: 'where push notifications may go: `off`, `public`, `any` address', default: 'public' },
+        }),
+      }),
       'a2a-queue': group({
         at: setting(text, { about: 'where its addresses begin', default: 'the root' }),
       }),

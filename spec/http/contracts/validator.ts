@@ -49,7 +49,8 @@ export class AnswerCheck {
 
   /** What is wrong with an answer; nothing if it is as documented. */
   faults(path: string, method: string, answer: { status: number; type: string; body: unknown }): unknown[] {
-    const documented = this.#document.paths[path]?.[method.toLowerCase()]?.responses[answer.status];
+    const { responses = {} } = this.#document.paths[path]?.[method.toLowerCase()] ?? {};
+    const documented = responses[answer.status] ?? responses['default'];
     if (!documented) return [`${method} ${path}: ${answer.status} is not documented`];
     const { content } = documented;
     if (content === undefined) return answer.type === '' ? [] : [`${answer.type}, expected no body`];

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../../time/clock.ts';
 import type { Bridge } from '../bridge.ts';
 import { checkPlace } from '../check-place.ts';
+import { QUEUE_OPERATIONS, QueueRefusal } from './operations.ts';
 import { queueRoutes } from './routes.ts';
 
 /** How clients of the EventQueue are served. All optional. */
@@ -18,6 +19,7 @@ export interface A2aQueueOptions {
 export function a2aQueue({ at = '', clock = systemClock }: A2aQueueOptions = {}): Bridge {
   return {
     ...{ name: 'a2a-queue', at: checkPlace('a2a-queue', at), routes: queueRoutes(clock) },
+    ...{ operations: QUEUE_OPERATIONS, refusalSchema: QueueRefusal },
     refusal: ({ status, code, message }) => ({ status, body: { detail: message, code } }),
   };
 }

@@ -3,6 +3,7 @@ import type { Bridge } from '../bridge.ts';
 import { checkPlace } from '../check-place.ts';
 import { dockrionFrames } from './dockrion-frames.ts';
 import { fromEventsFilter, type EventsAllowed } from './events-filter.ts';
+import { DOCKRION_OPERATIONS, DockrionRefusal } from './operations.ts';
 import { refusal } from './refusal.ts';
 import { dockrionRoutes } from './routes.ts';
 
@@ -34,5 +35,6 @@ export function dockrion({ at = '/dockrion', agent, events, clock }: DockrionOpt
   return {
     ...{ name: 'dockrion', at: checkPlace('dockrion', at), refusal },
     routes: dockrionRoutes({ agent, choice, frames }),
+    ...{ operations: DOCKRION_OPERATIONS, refusalSchema: DockrionRefusal },
   };
 }

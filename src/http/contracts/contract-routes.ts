@@ -6,6 +6,7 @@ import type { HandlerSettings } from '../options.ts';
 import { jsonReply, textReply, type Reply } from '../reply.ts';
 import type { Routes } from '../route-table.ts';
 import { asyncApiDocument } from './async-api.ts';
+import { describedBridge } from './described-bridge.ts';
 import { openApiDocument } from './open-api.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -23,8 +24,8 @@ export function contractRoutes(served: Routes): Routes {
   const routes = { ...served, ...contracts };
 
   function showOpenApi({ settings }: Exchange): Reply {
-    const made =
-      openApi.get(settings) ?? JSON.stringify(openApiDocument({ routes, operations: OPERATIONS }, settings));
+    const tables = [...settings.bridges.map(describedBridge), { routes, operations: OPERATIONS }];
+    const made = openApi.get(settings) ?? JSON.stringify(openApiDocument(tables, settings));
     openApi.set(settings, made);
     return textReply(200, made);
   }

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.ts';
 import type { JsonObject } from '../../event/json.ts';
 import type { Scope } from '../auth/principal.ts';
@@ -31,16 +32,16 @@ const SECURITY_SCHEMES = {
  * the application's own, no run. Every GET answers HEAD too.
  */
 export function openApiDocument(
-  { routes, operations }: { readonly routes: Routes; readonly operations: Operations },
+  tables: readonly DescribedRoutes[],
   { authorize, basePath }: Pick<HandlerSettings, 'authorize' | 'basePath'>,
 ): JsonObject {
   const components = new Components();
   const isGuarded = authorize !== undefined;
-  const paths = Object.entries(routes).map(([path, methods]) => {
+  const paths = reachable(tables).map(({ path, methods, table: { operations, refusal } }) => {
     const described = Object.entries(methods).map(([method, guarded]): [string, JsonObject | undefined] => {
       const operation = operations[path]?.[method as keyof typeof methods];
-      const shown = operation && operationObject(operation, { method, guarded, isGuarded, components });
-      return [method.toLowerCase(), shown];
+      const place = { method, guarded, isGuarded, components, refusal };
+      return [method.toLowerCase(), operation && operationObject(operation, place)];
     });
     return [path, { ...pathParameters(path), ...Object.fromEntries(described) }];
   });
@@ -62,17 +63,39 @@ export function openApiDocument(
   };
 }
 
+/** Addresses that some room answers, and what they do. */
+export interface DescribedRoutes {
+  readonly routes: Routes;
+  readonly operations: Operations;
+  /** What its own refusals look like, where they are no problem documents. */
+  readonly refusal?: z.ZodType | undefined;
+}
+
+/** Where several tables have one address, the first answers it, with all methods. */
+function reachable(tables: readonly DescribedRoutes[]) {
+  const taken = new Set<string>();
+  return tables.flatMap(table =>
+    Object.entries(table.routes).flatMap(([path, methods]) => {
+      const shape = path.replaceAll(/\{[^}]*\}/g, '{}');
+      if (taken.has(shape)) return [];
+      taken.add(shape);
+      return [{ path, methods, table }];
+    }),
+  );
+}
+
 interface Place {
   readonly method: string;
   readonly guarded: GuardedRoute;
   /** Whether somebody is asked for a credential at all. */
   readonly isGuarded: boolean;
   readonly components: Components;
+  readonly refusal: z.ZodType | undefined;
 }
 
 function operationObject(
   { id, summary, query, headers, body, answers, problems = [] }: Operation,
-  { method, guarded: { scope, isGreeting }, isGuarded, components }: Place,
+  { method, guarded: { scope, isGreeting }, isGuarded, components, refusal }: Place,
 ): JsonObject {
   const parameters = [
     ...parameterObjects('query', query, components),
@@ -89,12 +112,7 @@ function operationObject(
     summary,
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: isRequired(body), content: contentObject(body, components) } }),
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [status, answerObject(answer, components)]),
-      ),
-      ...problemObjects(codes),
-    },
+    responses: responseObjects(answers, codes, { components, refusal }),
     ...(isGuarded && { security: security(method, scope, isGreeting) }),
   };
 }
@@ -155,13 +173,38 @@ function contentObject(content: Content, components: Components): JsonObject {
   return Object.fromEntries(types) as JsonObject;
 }
 
-/** Problem documents, those of one status together. */
-function problemObjects(codes: readonly ErrorCode[]): JsonObject {
+/** What goes well, and what does not: those of one status together. */
+function responseObjects(
+  answers: Operation['answers'],
+  codes: readonly ErrorCode[],
+  { components, refusal }: Pick<Place, 'components' | 'refusal'>,
+): JsonObject {
+  const refused = refusal && contentObject({ 'application/json': refusal }, components);
+  const told: Record<string, JsonObject> = { ...problemObjects(codes, refused) };
+  for (const [status, answer] of Object.entries(answers)) {
+    const { description, content } = told[status] ?? {};
+    const own = answerObject(answer, components);
+    told[status] = content
+      ? {
+          ...own,
+          description: `${answer.description}\n\n${description as string}`,
+          content: { ...(content as JsonObject), ...(own['content'] as JsonObject) },
+        }
+      : own;
+  }
+  return { ...told, ...(refused && { default: { description: 'Refused.', content: refused } }) };
+}
+
+/** Problem documents, those of one status together; a bridge tells some of them in words of its own. */
+function problemObjects(
+  codes: readonly ErrorCode[],
+  refused: JsonObject | undefined,
+): Record<string, JsonObject> {
   const statuses = new Set(codes.map(statusOf));
   const answers = [...statuses].map(status => {
     const group = [...new Set(codes)].filter(code => statusOf(code) === status);
     const description = group.map(code => `\`${code}\`: ${ERROR_CODES[code]}`).join('\n\n');
-    return [status, { description, content: PROBLEM }];
+    return [status, { description, content: { ...PROBLEM, ...refused } }];
   });
-  return Object.fromEntries(answers) as JsonObject;
+  return Object.fromEntries(answers) as Record<string, JsonObject>;
 }

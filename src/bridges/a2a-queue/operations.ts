@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import type { Answer, Content, Operation, Operations, Parameter } from '../described-operation.ts';
+
+const text = z.string();
+const count = z.int().min(0);
+const json = (schema: z.ZodType): Content => ({ 'application/json': schema });
+const answer = (description: string, schema: z.ZodType): Answer => ({ description, content: json(schema) });
+const parameter = (description: string, schema: z.ZodType = text): Parameter => ({ description, schema });
+
+const TENANT = { tenant_id: parameter('Another tenant than that of the credential has no tasks.') };
+const QueueInfo = z.object({
+  ...{ task_id: text, tenant_id: text, event_count: count, subscriber_count: z.null() },
+  ...{ is_closed: z.boolean(), is_cancelled: z.boolean(), created_at: text, ttl_minutes: z.number() },
+});
+
+/** A problem as the EventQueue tells it. */
+export const QueueRefusal = z.object({ detail: text, code: text });
+
+const streamed = (id: string, what: string): Operation => ({
+  id,
+  summary: `A2A EventQueue: the events of ${what}, live`,
+  query: { ...TENANT, from_offset: parameter('So many events are left out.', count) },
+  headers: { 'last-event-id': parameter('A cursor; wins over `from_offset`.') },
+  answers: {
+    200: {
+      description: 'The events, up to the end of the task.',
+      content: { 'text/event-stream': undefined },
+    },
+    204: { description: 'Nothing follows the cursor: the task has ended.' },
+  },
+});
+
+const cancelled = (id: string, what: string): Operation => ({
+  id,
+  summary: `A2A EventQueue: cancel ${what}`,
+  query: TENANT,
+  body: json(z.object({ reason: z.string().max(16_384).nullish() })),
+  answers: {
+    200: answer(
+      'Whether it is cancelled now.',
+      z.object({ task_id: text, cancelled: z.boolean(), message: text }),
+    ),
+  },
+});
+
+/** What the addresses of the EventQueue do, for `/openapi.json`. */
+export const QUEUE_OPERATIONS: Operations = {
+  '/events/workflows/{workflow_id}': { GET: streamed('queue_read_workflow', 'a workflow') },
+  '/events/ingestion/{job_id}': { GET: streamed('queue_read_ingestion', 'an ingestion job') },
+  '/events/workflows/{workflow_id}/cancel': { POST: cancelled('queue_cancel_workflow', 'a workflow') },
+  '/events/ingestion/{job_id}/cancel': { POST: cancelled('queue_cancel_ingestion', 'an ingestion job') },
+  '/events/queues': {
+    GET: {
+      id: 'queue_list',
+      summary: 'A2A EventQueue: the queues that are not closed, newest first',
+      query: TENANT,
+      answers: { 200: answer('The queues.', z.array(QueueInfo)) },
+    },
+  },
+  '/events/queues/{task_id}': {
+    GET: {
+      id: 'queue_show',
+      summary: 'A2A EventQueue: the queue of a task',
+      query: TENANT,
+      answers: { 200: answer('The queue.', QueueInfo) },
+    },
+  },
+  '/events/queues/{task_id}/offset': {
+    GET: {
+      id: 'queue_offset',
+      summary: 'A2A EventQueue: how many events a task has',
+      query: TENANT,
+      answers: { 200: answer('The offset.', z.object({ task_id: text, offset: count })) },
+    },
+  },
+};

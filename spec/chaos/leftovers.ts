@@ -10,6 +10,8 @@ import type { InstanceReport } from './instance-process.ts';
 const LASTING = ['news', 'instances', 'inbox', 'lease', 'owned'];
 /** Handles of one kind that come and go: alarms, a connection that is made anew. */
 const SPARE = 3;
+/** Milliseconds: a minute, and what sweeps and a busy machine take. */
+const LONGEST = 90_000;
 
 /** What instances hold that nobody uses. */
 export async function baseLine(stage: ChaosStage): Promise<InstanceReport[]> {
@@ -18,10 +20,11 @@ export async function baseLine(stage: ChaosStage): Promise<InstanceReport[]> {
 
 /**
  * What is left once every run was erased: keys, keys that live for ever, channels, connections, handles, runs; nothing
- * if all is as it was before. Waits until it is so, for a minute at the most.
+ * if all is as it was before. Waits until it is so, for as long as Sluice says that it may take: what leads to a run that
+ * Redis lost goes a minute after a list came upon it, at the next sweep.
  */
 export async function leftovers(stage: ChaosStage, before: readonly InstanceReport[]): Promise<string[]> {
-  const deadline = monotonicTime() + 60_000;
+  const deadline = monotonicTime() + LONGEST;
   for (;;) {
     const left = [...(await leftInRedis(stage)), ...(await leftInInstances(stage, before))];
     if (left.length === 0 || monotonicTime() > deadline) return left;
@@ -36,8 +39,9 @@ async function leftInRedis({ probe }: ChaosStage): Promise<string[]> {
   );
   const lives = await Promise.all(keys.map(key => probe.pttl(key)));
   const channels = (await probe.call('PUBSUB', 'CHANNELS')) as string[];
+  const left = keys.filter((_, at) => !isLasting[at]);
   return [
-    ...keys.filter((_, at) => !isLasting[at]).map(key => `key ${key}`),
+    ...(await Promise.all(left.map(async key => `key ${key}${await membersOf(key, probe)}`))),
     ...keys.filter((_, at) => lives[at] === -1).map(key => `key without a time to live ${key}`),
     ...channels.filter(channel => !/:(news|echo:.*)$/.test(channel)).map(channel => `channel ${channel}`),
   ];
@@ -49,6 +53,12 @@ async function leftInRedis({ probe }: ChaosStage): Promise<string[]> {
  */
 async function isWaiting(key: string, probe: ChaosStage['probe']): Promise<boolean> {
   return kindOf(key) === 'key' && (await probe.hget(key, 's')) === 'p';
+}
+
+/** Of a list of runs: which. */
+async function membersOf(key: string, probe: ChaosStage['probe']): Promise<string> {
+  if ((await probe.type(key)) !== 'zset') return '';
+  return `: ${(await probe.zrange(key, '0', '9')).join(' ')}`;
 }
 
 function kindOf(key: string): string {

@@ -11,7 +11,7 @@ import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { RunIndex } from './run-index.ts';
 import type { RunNewsFeed } from './run-news-feed.ts';
 import { ERASE } from './scripts/erase.ts';
-import { INDEX_RUN } from './scripts/index-run.ts';
+import { INDEX_RUN, UNLIST } from './scripts/index-run.ts';
 import { KEEP } from './scripts/keep.ts';
 
 /** What an expiry sweep is made of. */
@@ -30,11 +30,14 @@ export interface ExpiryParts {
 const LIVE: ReadonlySet<string> = new Set<RunStatus>(['accepted', 'running', 'waiting']);
 /** Runs visited in one write. */
 const AT_ONCE = 100;
+/** Milliseconds until a run that is listed and not there is visited: longer than it takes to create one. */
+export const PATIENCE = 60_000;
 
 /**
  * How runs go. Each is visited when its time may be over, by any instance: what was touched since is visited later,
  * what an instance that lives has at work stays, the rest is erased and told. Where no instance runs, the keys expire
- * by themselves, later.
+ * by themselves, later. What leads to a run that Redis lost, or that was never created, goes when the time of that run
+ * is over, or a minute after a list came upon it.
  */
 export class ExpirySweep {
   readonly #parts: ExpiryParts;
@@ -63,6 +66,13 @@ export class ExpirySweep {
     await link.run(INDEX_RUN, [keys.due], ['CH', Math.round(time), key, life]);
   }
 
+  /** A list led to a run that is not there: it is being created just now, or what leads to it is all there is. */
+  async doubt(key: RunKey): Promise<void> {
+    const { link, keys, clock } = this.#parts;
+    const time = Math.round(clock.now() + PATIENCE);
+    await link.run(INDEX_RUN, [keys.due], ['LT', time, key, 2 * PATIENCE]);
+  }
+
   /** Erases a run and all that leads to it; with `touched` only if nothing happened to it since. */
   async erase(key: RunKey, touched = ''): Promise<boolean> {
     const { link, keys, index, repeats, hub, news } = this.#parts;
@@ -89,9 +99,14 @@ export class ExpirySweep {
     try {
       for (;;) {
         const now = clock.now();
-        const due = await link.send<RunKey[]>('zrangebyscore', keys.due, '-inf', now, 'LIMIT', 0, AT_ONCE);
-        await Promise.all(due.map(key => this.#visit(key, now)));
-        if (due.length < AT_ONCE) break;
+        const due = await link.send<string[]>(
+          ...(['zrangebyscore', keys.due, '-inf', now, 'WITHSCORES', 'LIMIT', 0, AT_ONCE] as const),
+        );
+        const visits: Promise<void>[] = [];
+        for (let at = 0; at < due.length; at += 2)
+          visits.push(this.#visit(due[at] as RunKey, { now, seen: due[at + 1]! }));
+        await Promise.all(visits);
+        if (visits.length < AT_ONCE) break;
       }
       news.look();
     } catch (error) {
@@ -101,7 +116,8 @@ export class ExpirySweep {
     }
   }
 
-  async #visit(key: RunKey, now: number): Promise<void> {
+  /** `seen`: for when it was listed. */
+  async #visit(key: RunKey, { now, seen }: { readonly now: number; readonly seen: string }): Promise<void> {
     const { link, keys, index, clock } = this.#parts;
     const [head] = keys.ofRun(key);
     const fields = ['t', 'ttl', 'px', '.status', 'c', 'o', 'ik', 'j'] as const;
@@ -111,8 +127,7 @@ export class ExpirySweep {
       ...fields,
     );
     if (!touched || !ttl || !life || !status || !fixed) {
-      // Never created, or expired by itself.
-      await this.erase(key);
+      await this.#strike(key, seen);
       return;
     }
     const due = Number(touched) + Number(ttl);
@@ -131,5 +146,23 @@ export class ExpirySweep {
       index.add({ tenantId, runId, createdAt }, Number(life)),
       repeat && link.send('pexpire', repeat, life),
     ]);
+  }
+
+  /** Strikes out what leads to a run that was never created, or expired by itself. */
+  async #strike(key: RunKey, seen: string): Promise<void> {
+    const { link, keys, index, hub, news } = this.#parts;
+    const [tenantId, runId] = key.split('/') as [string, string];
+    // In this order: whoever creates the run just now writes them the other way round.
+    const place = await index.take(tenantId, runId);
+    const isStruck = (await link.run<number>(UNLIST, [keys.due], [key, seen])) === 1;
+    // Unless another instance has just struck it out.
+    if (!isStruck && (await link.send<string | null>('zscore', keys.due, key)) !== null) {
+      // A visit knows for how long it is to be listed.
+      await this.doubt(key);
+      if (place) await index.add({ tenantId, runId, createdAt: place }, 2 * PATIENCE);
+      return;
+    }
+    if (place) await news.tell({ news: 'removed', tenantId, runId });
+    hub.ring(key);
   }
 }

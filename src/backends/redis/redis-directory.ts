@@ -15,7 +15,7 @@ import {
   type RunRecord,
 } from '../backend.ts';
 import { hasEnded, takesChange } from '../changed-record.ts';
-import type { ExpirySweep } from './expiry-sweep.ts';
+import { PATIENCE, type ExpirySweep } from './expiry-sweep.ts';
 import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -76,7 +76,8 @@ export class RedisDirectory implements Directory {
   }
 
   list(query: RunQuery): Promise<RunPage> {
-    return this.#parts.index.page(query);
+    const { index, expiry } = this.#parts;
+    return index.page(query, key => void expiry.doubt(key).catch(() => undefined));
   }
 
   async update(key: RunKey, change: RunChange): Promise<RunRecord | undefined> {
@@ -122,9 +123,10 @@ export class RedisDirectory implements Directory {
     const { tenantId, epoch, ttl, keep } = record;
     const key = runKey(tenantId, record.runId);
     const now = clock.now();
-    await Promise.all([index.add(record, life), expiry.visitAt(key, now + ttl, life)]);
+    // In this order: what is listed is visited one day, whatever Redis has of what follows.
+    await Promise.all([expiry.visitAt(key, now + ttl, life), index.add(record, life)]);
     const repeat = idempotency ? ['ik', keys.repeat(tenantId, idempotency.key), 'in', nonce] : [];
-    return link.run<'created' | 'exists'>(CREATE, keys.ofRun(key), [
+    const answer = await link.run<'created' | 'exists'>(CREATE, keys.ofRun(key), [
       ...[nonce, life, 'e', epoch, 's', 0, 'h', chainStart(epoch), 'k', 1, 'y', 0, 'z', 0, 'g', 0],
       ...[
         'ke',
@@ -141,6 +143,11 @@ export class RedisDirectory implements Directory {
       ...repeat,
       ...fieldsOf(record),
     ]);
+    // A visit puts right what leads to a run: that of another one was put off just now, and what led to one that took
+    // long to create may have been struck out meanwhile.
+    const isDue = answer === 'exists' || clock.now() - now > PATIENCE / 2;
+    if (isDue) await expiry.visitAt(key, clock.now(), life);
+    return answer;
   }
 }
 

@@ -1,4 +1,5 @@
-import { runKey, type RunPage, type RunQuery, type RunRecord } from '../backend.ts';
+import { isoTime } from '../../time/iso-time.ts';
+import { runKey, type RunKey, type RunPage, type RunQuery, type RunRecord } from '../backend.ts';
 import { recordMatches } from '../page-of-runs.ts';
 import { parsePage } from '../page-position.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -36,7 +37,18 @@ export class RunIndex {
     return (await this.#link.send<number>('zrem', this.#keys.runs(tenantId), runId)) === 1;
   }
 
-  async page(query: RunQuery): Promise<RunPage> {
+  /** Takes a run out that is not there. Answers the time of its creation, if it was listed. */
+  async take(tenantId: string, runId: string): Promise<string | undefined> {
+    const key = this.#keys.runs(tenantId);
+    const [score] = await Promise.all([
+      this.#link.send<string | null>('zscore', key, runId),
+      this.#link.send('zrem', key, runId),
+    ]);
+    return score === null ? undefined : isoTime(Number(score));
+  }
+
+  /** `doubt` is told of those that are listed and not there. */
+  async page(query: RunQuery, doubt: (key: RunKey) => void): Promise<RunPage> {
     const { tenantId, limit } = query;
     const place = parsePage(query.page);
     const before = { score: place ? String(place.createdAt) : '+inf', runId: place?.runId ?? '' };
@@ -52,6 +64,7 @@ export class RunIndex {
       const wanted = places.filter(({ runId, score }) => score !== before.score || runId < before.runId);
       const records = await Promise.all(wanted.map(({ runId }) => this.#recordOf(tenantId, runId)));
       for (const [at, record] of records.entries()) {
+        if (!record) doubt(runKey(tenantId, wanted[at]!.runId));
         if (!record || !recordMatches(record, query)) continue;
         if (runs.length === limit) return { runs, next: last };
         runs.push(record);

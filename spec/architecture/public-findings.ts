@@ -16,10 +16,12 @@ export const DOORS: readonly string[] = [
   'bridges/dockrion/index.ts',
   'bridges/a2a/index.ts',
   'bridges/a2a-queue/index.ts',
+  'bridges/ai-sdk/index.ts',
   'bridges/langgraph/index.ts',
   'bridges/opa/index.ts',
   'bridges/cloudevents/index.ts',
   'bridges/kafka/index.ts',
+  'bridges/ag-ui/index.ts',
   'sinks/index.ts',
   'dashboard/index.ts',
 ];

@@ -1,6 +1,6 @@
-import { SluiceError } from '../../errors/sluice-error.ts';
 import type { Json } from '../../event/json.ts';
 import type { Bridge, BridgeBody, BridgeRequest, BridgeRoute, BridgeStream } from '../bridge.ts';
+import { chosenAgent } from '../chosen-agent.ts';
 import type { FrameStyle } from '../frame-style.ts';
 import { wholeParameter } from '../whole-parameter.ts';
 import { STATUSES, toDockrionRun } from './dockrion-run.ts';
@@ -102,21 +102,10 @@ async function started(
   id?: string,
 ): Promise<{ readonly id: string; readonly agent: string }> {
   const { engine, tenantId } = request;
-  const agent = agentOf(request, rules);
+  const agent = chosenAgent(request, { bridge: 'dockrion', agent: rules.agent });
   const input = (await request.json()) as Json;
   const record = rules.choice.filter;
   return { id: (await engine.start(agent, { input, id, tenantId, record })).id, agent };
-}
-
-/** Dockrion serves one agent at an address. */
-function agentOf({ engine, query }: BridgeRequest, { agent }: DockrionRules): string {
-  const known = engine.agentInfos.map(({ name }) => name);
-  const chosen = query.get('agent') ?? agent ?? (known.length === 1 ? known[0] : undefined);
-  if (chosen !== undefined) return chosen;
-  throw new SluiceError(
-    'BAD_REQUEST',
-    `agent: there ${known.length === 0 ? 'is none' : `are ${known.join(', ')}`}, and the server was not told which one to serve here. Add ?agent=<name>, or pass dockrion({ agent }).`,
-  );
 }
 
 function runUrl({ base }: BridgeRequest, runId: string): string {

@@ -54,7 +54,7 @@ export class ToldFeed implements SseFeed {
     const { reader, past, teller, part } = this.#told;
     // Where the client stands is the log's to say, before anything is taken for known.
     const { seq } = reader;
-    const step = await reader.read(MOST_EVENTS);
+    const step = await this.#read();
     if (step.trouble) throw step.trouble.error;
     const isLost = step.items.some(item => isNotice(item) && item.notice === 'reset');
     if (past && !isLost) {
@@ -74,8 +74,7 @@ export class ToldFeed implements SseFeed {
       }
       if (this.#state === 'end') return this.#end();
       if (this.#state === 'tip' && !this.#isDue) return this.#take('');
-      this.#isDue = false;
-      const step = this.#ahead ?? this.#told.reader.read(MOST_EVENTS);
+      const step = this.#ahead ?? this.#read();
       this.#ahead = undefined;
       if (!('items' in step)) {
         return step.then(read => {
@@ -98,6 +97,12 @@ export class ToldFeed implements SseFeed {
     this.#stopBell?.();
     this.#unwatch();
     this.#told.reader.close();
+  }
+
+  #read(): ReadStep | Promise<ReadStep> {
+    // Before the log is asked: what rings from here on may not be in its answer.
+    this.#isDue = false;
+    return this.#told.reader.read(MOST_EVENTS);
   }
 
   #receive({ items, state }: ReadStep): void {

@@ -1,0 +1,118 @@
+import type { Json, JsonObject } from '../../event/json.ts';
+import type { AgUiEvent, AgUiOutcome, AgUiPlace, AgUiUsage } from './ag-ui-event.ts';
+import { OpenThings } from './open-things.ts';
+import { Texts } from './texts.ts';
+
+/** Which run of AG-UI a run of Sluice is told as. */
+export interface AgUiRunOptions {
+  /** Default: the id of the run. */
+  readonly threadId?: string | undefined;
+  /** Default: the id of the run. */
+  readonly runId?: string | undefined;
+  readonly parentRunId?: string | undefined;
+}
+
+/** What the end of a run says. */
+export interface AgUiEnd {
+  readonly outcome: AgUiOutcome;
+  readonly result?: Json;
+  readonly usage?: readonly AgUiUsage[];
+  readonly rawEvent?: unknown;
+  readonly metadata?: { readonly sluice: AgUiPlace };
+}
+
+const PROTOCOL = '1.0';
+/** Things that are open at once; beyond that all are closed. */
+const MOST_OPEN = 1_000;
+
+/** What is said of one run, and the grammar of it: nothing without a beginning, nothing behind the end, nothing left open. */
+export class AgUiStream {
+  readonly texts = new Texts(event => this.say(event));
+  readonly #options: AgUiRunOptions;
+  #open = new OpenThings();
+  #said: AgUiEvent[] = [];
+  #sluiceRun = '';
+  #steps: readonly string[] = [];
+  #time = '';
+  #timestamp: number | undefined;
+
+  constructor(options: AgUiRunOptions) {
+    this.#options = options;
+  }
+
+  /** What is open now. */
+  get open(): OpenThings {
+    return this.#open;
+  }
+
+  get isRunning(): boolean {
+    return this.#open.isRunning;
+  }
+
+  /** What was said since the last call. */
+  take(): AgUiEvent[] {
+    const said = this.#said;
+    this.#said = [];
+    return said;
+  }
+
+  /** What is said from now on has this time, RFC 3339, and is about this run. */
+  at(time: string, runId: string): void {
+    this.#sluiceRun = runId;
+    if (time === this.#time) return;
+    this.#time = time;
+    this.#timestamp = Date.parse(time);
+  }
+
+  say(event: AgUiEvent): void {
+    if (this.#timestamp !== undefined) (event as { timestamp?: number }).timestamp = this.#timestamp;
+    this.#open.note(event);
+    this.#said.push(event);
+  }
+
+  /** Says that the run goes on, and opens the steps again that an interrupt has closed, if there is a use for it. */
+  begin(facts: JsonObject = {}, { isOver = false }: { readonly isOver?: boolean | undefined } = {}): void {
+    const { parentRunId } = this.#options;
+    this.say({
+      ...{ type: 'RUN_STARTED', ...this.#ids(), protocolVersion: PROTOCOL },
+      ...(parentRunId !== undefined && { parentRunId }),
+      metadata: { sluice: { runId: this.#sluiceRun, ...facts } },
+    });
+    const steps = this.#steps;
+    this.#steps = [];
+    if (!isOver) for (const stepName of steps) this.say({ type: 'STEP_STARTED', stepName });
+  }
+
+  /** Closes what is open, and ends. */
+  finish(end: AgUiEnd): void {
+    if (end.outcome.type === 'interrupt') this.#steps = this.#open.named('STEP_FINISHED');
+    this.closeAll();
+    this.say({ type: 'RUN_FINISHED', ...this.#ids(), ...end });
+  }
+
+  startStep(stepName: string, rawEvent: unknown): void {
+    if (this.hasStep(stepName)) this.say({ type: 'STEP_FINISHED', stepName });
+    if (this.#open.size >= MOST_OPEN) this.closeAll();
+    this.say({ type: 'STEP_STARTED', stepName, rawEvent });
+  }
+
+  /** Also of one whose beginning nobody heard. */
+  finishStep(stepName: string, rawEvent: unknown): void {
+    if (!this.hasStep(stepName)) this.say({ type: 'STEP_STARTED', stepName });
+    this.say({ type: 'STEP_FINISHED', stepName, rawEvent });
+  }
+
+  hasStep(stepName: string): boolean {
+    return this.#open.has('STEP_FINISHED', stepName);
+  }
+
+  closeAll(): void {
+    this.texts.forget();
+    for (const event of this.#open.closing()) this.say(event);
+  }
+
+  #ids(): { readonly threadId: string; readonly runId: string } {
+    const { threadId = this.#sluiceRun, runId = this.#sluiceRun } = this.#options;
+    return { threadId, runId };
+  }
+}

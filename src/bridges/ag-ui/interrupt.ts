@@ -1,0 +1,32 @@
+import { SluiceError } from '../../errors/sluice-error.ts';
+import { isId } from '../../event/ids.ts';
+import type { EventOf } from '../../event/run-event.ts';
+import type { AgUiInterrupt } from './ag-ui-event.ts';
+
+/** A question as an interrupt of AG-UI. */
+export function interruptOf({ runId, data }: EventOf<'ask'>): AgUiInterrupt {
+  const { askId, question, schema, expiresAt } = data;
+  return {
+    ...{ id: `${runId}:${askId}`, reason: reasonOf(schema), message: question },
+    ...(schema && { responseSchema: schema }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    metadata: { sluice: { runId, askId } },
+  };
+}
+
+/** Which question an interrupt is. Throws `BAD_REQUEST`. */
+export function askOf(interruptId: string): { readonly runId: string; readonly askId: string } {
+  const [runId = '', askId = '', ...more] = interruptId.split(':');
+  if (isId(runId) && askId !== '' && more.length === 0) return { runId, askId };
+  const shown = JSON.stringify(interruptId.slice(0, 200));
+  throw new SluiceError(
+    'BAD_REQUEST',
+    `resume: interruptId: expected the id of an interrupt unchanged, got ${shown}.`,
+  );
+}
+
+/** The words of AG-UI for what it expects of a client. */
+function reasonOf(schema: EventOf<'ask'>['data']['schema']): string {
+  if (!schema) return 'sluice:question';
+  return schema['type'] === 'boolean' ? 'confirmation' : 'input_required';
+}

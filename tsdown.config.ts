@@ -9,6 +9,7 @@ const doors = {
   http: 'src/http/index.ts',
   'http/jwt': 'src/http/jwt/index.ts',
   client: 'src/client/index.ts',
+  'client/socket': 'src/client/socket/index.ts',
   react: 'src/client/react/index.ts',
   sinks: 'src/sinks/index.ts',
   dashboard: 'src/dashboard/index.ts',

@@ -11,6 +11,7 @@ export const DOORS: readonly string[] = [
   'http/jwt/index.ts',
   'client/index.ts',
   'client/react/index.ts',
+  'client/socket/index.ts',
   'backends/file/index.ts',
   'backends/redis/index.ts',
   'bridges/dockrion/index.ts',

@@ -1,9 +1,8 @@
-import { SluiceError } from '../errors/sluice-error.ts';
 import type { FilterSpec } from '../event/filter.ts';
 import type { AnyCustom, CustomEvents } from '../event/run-event.ts';
-import { feedOf, type Feed, type FeedSource } from './feed.ts';
 import { resolveStreamOptions, resolveUrl, type StreamOptions } from './options.ts';
-import { runItems, type RunItem, type RunPlace } from './run-items.ts';
+import { runConnectionOf, type RunConnection } from './run-connection.ts';
+import { runItems } from './run-items.ts';
 
 /** What to read of a run, and how the connection is kept. */
 export interface ConnectOptions extends StreamOptions {
@@ -11,20 +10,6 @@ export interface ConnectOptions extends StreamOptions {
   readonly after?: string | number | undefined;
   /** Types, topics and presets. Lifecycle, people, control and notices always pass. Default: everything. */
   readonly filter?: FilterSpec | undefined;
-}
-
-/**
- * One place in a run. Reading moves it: whoever reads again goes on behind what the last reader was given, also in
- * another program that was handed the {@link cursor}.
- */
-export interface RunConnection<Custom extends CustomEvents = AnyCustom> extends Feed<RunItem<Custom>> {
-  /**
-   * Behind the last item that was given. Save it when that has been dealt with, and pass it as `after` to go on. Also
-   * moves when the server says that a filter has left out what came meanwhile.
-   */
-  readonly cursor: string;
-  /** Whether the final event was given, or the run is gone. */
-  readonly isEnded: boolean;
 }
 
 /**
@@ -53,24 +38,7 @@ export function connectRun<Custom extends CustomEvents = AnyCustom>(
   const address = resolveUrl(url);
   if (options.filter !== undefined) address.searchParams.set('filter', String(options.filter));
   const after = options.after ?? address.searchParams.get('after') ?? 'start';
-  const place: RunPlace = { cursor: String(after), isEnded: false };
-  let reader: FeedSource<RunItem<Custom>> | undefined;
-  const feed = feedOf<RunItem<Custom>>(() => {
-    if (reader) throw alreadyRead();
-    const items = runItems<Custom>(address, settings, place, () => {
-      if (reader === items) reader = undefined;
-    });
-    return (reader = items);
-  });
-  return Object.defineProperties(feed, {
-    cursor: { get: () => place.cursor },
-    isEnded: { get: () => place.isEnded },
-  }) as RunConnection<Custom>;
-}
-
-function alreadyRead(): SluiceError {
-  return new SluiceError(
-    'BAD_OPTION',
-    'connectRun: this connection has a reader already. Connect once for each reader, or leave the first one before.',
+  return runConnectionOf<Custom>('connectRun', String(after), (place, closed) =>
+    runItems<Custom>(address, settings, place, closed),
   );
 }

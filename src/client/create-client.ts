@@ -3,11 +3,12 @@ import type { JsonObject } from '../event/json.ts';
 import type { AnyCustom, CustomEvents, RunEvent, RunStatus } from '../event/run-event.ts';
 import { emptyRun, type RunState } from '../event/run-state.ts';
 import type { RunView } from '../http/run-view.ts';
-import { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
+import { connectRun, type ConnectOptions } from './connect-run.ts';
 import type { Feed } from './feed.ts';
 import { askServer } from './ask-server.ts';
 import { resolveStreamOptions, resolveUrl, type RequestOptions, type StreamOptions } from './options.ts';
 import { segmentOf } from './run-address.ts';
+import type { RunConnection } from './run-connection.ts';
 import {
   watchRuns,
   withQuery,

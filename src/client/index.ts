@@ -1,4 +1,4 @@
-export { connectRun, type ConnectOptions, type RunConnection } from './connect-run.ts';
+export { connectRun, type ConnectOptions } from './connect-run.ts';
 export {
   createClient,
   type CheckpointEvent,
@@ -17,6 +17,7 @@ export {
 } from './options.ts';
 export { type AmountOfEvents, type ProducerOptions } from './producer-options.ts';
 export { produceRun } from './produce-run.ts';
+export { type RunConnection } from './run-connection.ts';
 export { type RunItem } from './run-items.ts';
 export { type RunListNews, type RunListPage, type RunListQuery, type RunStats } from './run-list.ts';
 export { type ProducedEvent, type RunProducer } from './run-producer.ts';

@@ -116,12 +116,13 @@ function at(address: URL, cursor: string): URL {
 }
 
 /** Of `epoch.seq.hash` and of a bare seq; 0 of `start` and `now`. */
-function seqOf(cursor: string): number {
+export function seqOf(cursor: string): number {
   const parts = cursor.split('.');
   return Number(parts[1] ?? parts[0]) || 0;
 }
 
-function isItem(item: unknown): boolean {
+/** Whether it is an event or a notice. */
+export function isItem(item: unknown): item is object {
   const { seq, type, notice } = Object(item) as Readonly<Record<string, unknown>>;
   return typeof (typeof seq === 'number' ? type : notice) === 'string';
 }

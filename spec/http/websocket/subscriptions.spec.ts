@@ -16,13 +16,18 @@ describe.each(Object.entries(UPGRADING))('subscriptions on a WebSocket of %s', (
     expect(await client.has('end', 1, 'run')).toEqual({ type: 'end', id: 'run' });
     const stream = await (await fetch(`${url}/runs/run/events`)).text();
     const events = client.all('event').map(({ event }) => event);
-    expect(events).toEqual(dataFramesOf(stream).map(({ data }) => JSON.parse(data!)));
+    expect(events).toEqual(dataFramesOf(stream).map(({ data }) => JSON.parse(data!) as unknown));
     expect(events).toHaveLength(603);
     expect(client.messages.slice(0, 2)).toEqual([
       { type: 'hello', retry: expect.any(Number), heartbeat: 15_000, subscriptions: 64 },
       { type: 'subscribed', id: 'run', runId: 'run', cursor: 'start' },
     ]);
-    expect(client.all('event').map(({ cost = 1 }) => cost).filter(cost => cost > 1)).toEqual([25]);
+    expect(
+      client
+        .all('event')
+        .map(({ cost = 1 }) => cost)
+        .filter(cost => cost > 1),
+    ).toEqual([25]);
   });
 
   it('has live events of many runs, each in its own order', async () => {
@@ -37,6 +42,7 @@ describe.each(Object.entries(UPGRADING))('subscriptions on a WebSocket of %s', (
     }
     for (const writer of writers) await writer.complete();
     await client.has('end', 3);
-    for (const id of ['a', 'b', 'c']) expect(client.seqs(id)).toEqual(Array.from({ length: 42 }, (__, at) => at + 1));
+    for (const id of ['a', 'b', 'c'])
+      expect(client.seqs(id)).toEqual(Array.from({ length: 42 }, (__, at) => at + 1));
   });
 });

@@ -6,7 +6,7 @@ import { maskValue } from '../../secrets/mask-value.ts';
 import type { HttpCore } from '../http-core.ts';
 import { problemFacts, type Problem } from '../problem.ts';
 import type { OpenSocket } from '../reply.ts';
-import { ClientMessage, type ServerMessage } from './messages.ts';
+import { ClientMessage } from './messages.ts';
 import { SocketLine, type LineListener } from './socket-line.ts';
 import { CLOSE_CODES, MOST_CREDIT } from './socket-protocol.ts';
 import type { Subscribed, SubscribeMessage } from './subscriber.ts';
@@ -220,7 +220,7 @@ export class SocketSession implements LineListener {
   #refuse(id: string | undefined, problem: Problem): void {
     const { secrets } = this.#opened.exchange.engine;
     const facts = maskValue(problem, secrets).value as Problem;
-    this.#line.tell({ type: 'error', ...(id !== undefined && { id }), ...facts } as ServerMessage);
+    this.#line.tell({ type: 'error', ...(id !== undefined && { id }), ...facts });
   }
 
   #misunderstood(problem: string): void {

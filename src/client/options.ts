@@ -42,7 +42,10 @@ export interface StreamOptions extends RequestOptions {
 /** How a connection is doing. `attempt` counts failures in a row, from 1. */
 export type ConnectionState =
   | { readonly status: 'connecting' }
-  /** The server has answered, and the stream is read. */
+  /**
+   * The server has answered, and the stream is read. Said again when the server says that there is nothing more so far,
+   * which ends what a notice `degraded` began.
+   */
   | { readonly status: 'open' }
   /** It failed, and is made again after `delay` milliseconds, or earlier if the browser wakes up. */
   | {

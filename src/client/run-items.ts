@@ -9,6 +9,8 @@ import { parseJson } from './parse-json.ts';
 import { runIdOf } from './run-address.ts';
 import { badResponse } from './send-request.ts';
 
+const OPEN = { status: 'open' } as const;
+
 /** What a reader of a run is given. */
 export type RunItem<Custom extends CustomEvents> = RunEvent<Custom> | Notice;
 
@@ -73,6 +75,8 @@ export function runItems<Custom extends CustomEvents>(
         const isNew = item && moveTo(item);
         if (frame.id) place.cursor = frame.id;
         if (isNew) return item;
+        // A place and nothing else: the server has nothing more, and its store has answered.
+        if (!item) settings.onState(OPEN);
       }
       return undefined;
     },

@@ -36,6 +36,8 @@ export class Replay {
   #isDue = false;
   #before: number | undefined;
   #note = 'Loading…';
+  /** The run has more events than are replayed. */
+  #isCut = false;
 
   constructor(runId: string, options: ReplayOptions) {
     this.#runId = runId;
@@ -79,7 +81,8 @@ export class Replay {
         if (isLast || items.length < PAGE || next === undefined) break;
         after = next;
       }
-      this.#note = this.#recording.length < MOST ? '' : `The first ${counted(MOST, 'event')} of it.`;
+      this.#isCut = this.#recording.length >= MOST;
+      this.#note = this.#isCut ? `The first ${counted(MOST, 'event')} of it.` : '';
     } catch (error) {
       this.#note = problemOf(error);
     }
@@ -148,6 +151,10 @@ export class Replay {
     this.#parts.draw(state, { listed: this.#options.listed(), now: told + since || 0, children: [] });
     const { length, duration } = this.#recording;
     const isPlaying = this.#isPlaying;
-    this.#bar.draw({ count, length, at, duration, isPlaying, speed, note: this.#note });
+    const isOver = this.#isCut && this.#head.isAtEnd;
+    const note = isOver
+      ? `The replay ends here, after ${counted(MOST, 'event')}. The run goes on: leave the replay to see all of it.`
+      : this.#note;
+    this.#bar.draw({ count, length, at, duration, isPlaying, speed, note });
   }
 }

@@ -101,6 +101,10 @@ export class RunPanel {
 
   #connect(status: ConnectionState['status']): void {
     this.#connection.take(status);
+    if (status === 'open' && this.#state.degradedSince !== undefined) {
+      this.#state = { ...this.#state, degradedSince: undefined };
+      void this.#drawSoon();
+    }
     this.#onState();
   }
 

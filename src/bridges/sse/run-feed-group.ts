@@ -86,7 +86,7 @@ export class RunFeedGroup<Bytes extends { readonly size: number } = SseBytes> {
     const { rings } = this;
     const reader = this.#reader.at(parsePosition(position), known);
     const taking = (read: ReadStep): FeedStep<Bytes> =>
-      this.#keep(place, position, this.#stepOf(reader, read, { position, rings }));
+      this.#keep(place, position, this.#stepOf(reader, read, { position, rings, known }));
     const answer = reader.read(MOST_EVENTS);
     if ('items' in answer) return taking(answer);
     this.#waitingReaders.add(reader);
@@ -149,14 +149,18 @@ export class RunFeedGroup<Bytes extends { readonly size: number } = SseBytes> {
   #stepOf(
     reader: RunReader,
     { items, state, trouble }: ReadStep,
-    { position, rings }: { readonly position: string; readonly rings: number },
+    { position, rings, known: before }: { position: string; rings: number; known: KnownTrouble },
   ): FeedStep<Bytes> {
-    const { bytes, lastId } = this.#packing.pack(items);
+    const packed = this.#packing.pack(items);
     // A notice comes alone.
     const first = items[0];
     if (first && isNotice(first) && first.notice !== 'degraded') this.#forget();
     const known = { isTold: reader.isDegraded, since: trouble?.since };
     const to = reader.cursor ?? (trouble ? position : 'start');
+    // Who was told of trouble is told that it is over, also where no event does.
+    const isOver = before.isTold && !reader.isDegraded && packed.bytes === undefined;
+    const bytes = isOver ? this.#packing.heartbeat(reader.cursor) : packed.bytes;
+    const lastId = isOver ? reader.cursor : packed.lastId;
     return { bytes, lastId, to, state, rings, known, trouble };
   }
 

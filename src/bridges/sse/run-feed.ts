@@ -64,7 +64,8 @@ export class RunFeed implements SseFeed {
   }
 
   heartbeat(): SseBytes {
-    const moved = this.#position !== this.#sentId && this.#position !== 'start';
+    // To somebody who was told of trouble a place says that it is over.
+    const moved = !this.#known && this.#position !== this.#sentId && this.#position !== 'start';
     if (moved) this.#sentId = this.#position;
     return this.#group.heartbeat(moved ? this.#position : undefined);
   }

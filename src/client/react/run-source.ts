@@ -112,7 +112,14 @@ export class RunSource implements LiveSource<RunContent> {
       this.#asked = this.#wanted;
     }
     const after = isBehind ? Math.max(0, seq - this.#wanted) : cursor;
-    const connection = client.events(this.#runId, { after, signal: stop, onState: heard });
+    const onState = (state: ConnectionState): void => {
+      if (state.status === 'open' && this.#state.degradedSince !== undefined) {
+        this.#state = { ...this.#state, degradedSince: undefined };
+        changed();
+      }
+      heard(state);
+    };
+    const connection = client.events(this.#runId, { after, signal: stop, onState });
     return new Promise((complete, error) => {
       const reading = connection.subscribe({
         next: item => {

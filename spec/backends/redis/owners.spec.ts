@@ -206,14 +206,14 @@ describe('commands in Redis', () => {
     await other.commands!.send(key, { command: 'cancel' }, 'k2');
     expect(await other.commands!.take(second)).toEqual([]);
     expect(await one.commands!.take(first)).toEqual([
-      { key, command: answer },
-      { key, command: { command: 'cancel' } },
+      { key, id: 'k1', command: answer },
+      { key, id: 'k2', command: { command: 'cancel' } },
     ]);
     expect(await one.commands!.take(first)).toEqual([]);
     await other.commands!.send(key, answer, 'k3');
     await membership.leave();
     await leaseOf(other).claim(key);
-    expect(await other.commands!.take(second)).toEqual([{ key, command: answer }]);
+    expect(await other.commands!.take(second)).toEqual([{ key, id: 'k3', command: answer }]);
     await one.close();
     await other.close();
   });

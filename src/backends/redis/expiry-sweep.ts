@@ -11,8 +11,9 @@ import type { IdempotencyKeys } from './idempotency-keys.ts';
 import type { RunIndex } from './run-index.ts';
 import type { RunNewsFeed } from './run-news-feed.ts';
 import { ERASE } from './scripts/erase.ts';
-import { INDEX_RUN, UNLIST } from './scripts/index-run.ts';
+import { UNLIST } from './scripts/index-run.ts';
 import { KEEP } from './scripts/keep.ts';
+import { DUE_VISITS, PLAN_VISIT, VISIT } from './scripts/visit.ts';
 
 /** What an expiry sweep is made of. */
 export interface ExpiryParts {
@@ -37,7 +38,7 @@ export const PATIENCE = 60_000;
  * How runs go. Each is visited when its time may be over, by any instance: what was touched since is visited later,
  * what an instance that lives has at work stays, the rest is erased and told. Where no instance runs, the keys expire
  * by themselves, later. What leads to a run that Redis lost, or that was never created, goes when the time of that run
- * is over, or a minute after a list came upon it.
+ * is over, or a minute after a list came upon it. What is due says the clock of Redis.
  */
 export class ExpirySweep {
   readonly #parts: ExpiryParts;
@@ -61,16 +62,15 @@ export class ExpirySweep {
   }
 
   /** `life`: how long the list of visits must stay at least, in milliseconds. */
-  async visitAt(key: RunKey, time: number, life: number): Promise<void> {
+  async visitIn(delay: number, key: RunKey, life: number): Promise<void> {
     const { link, keys } = this.#parts;
-    await link.run(INDEX_RUN, [keys.due], ['CH', Math.round(time), key, life]);
+    await link.run(PLAN_VISIT, [keys.due], [delay, key, life]);
   }
 
   /** A list led to a run that is not there: it is being created just now, or what leads to it is all there is. */
   async doubt(key: RunKey): Promise<void> {
-    const { link, keys, clock } = this.#parts;
-    const time = Math.round(clock.now() + PATIENCE);
-    await link.run(INDEX_RUN, [keys.due], ['LT', time, key, 2 * PATIENCE]);
+    const { link, keys } = this.#parts;
+    await link.run(PLAN_VISIT, [keys.due], [PATIENCE, key, 2 * PATIENCE, 'LT']);
   }
 
   /** Erases a run and all that leads to it; with `touched` only if nothing happened to it since. */
@@ -95,16 +95,12 @@ export class ExpirySweep {
   }
 
   async #sweep(): Promise<void> {
-    const { link, keys, clock, news, onTrouble } = this.#parts;
+    const { link, keys, news, onTrouble } = this.#parts;
     try {
       for (;;) {
-        const now = clock.now();
-        const due = await link.send<string[]>(
-          ...(['zrangebyscore', keys.due, '-inf', now, 'WITHSCORES', 'LIMIT', 0, AT_ONCE] as const),
-        );
+        const due = await link.run<string[]>(DUE_VISITS, [keys.due], [AT_ONCE]);
         const visits: Promise<void>[] = [];
-        for (let at = 0; at < due.length; at += 2)
-          visits.push(this.#visit(due[at] as RunKey, { now, seen: due[at + 1]! }));
+        for (let at = 0; at < due.length; at += 2) visits.push(this.#visit(due[at] as RunKey, due[at + 1]!));
         await Promise.all(visits);
         if (visits.length < AT_ONCE) break;
       }
@@ -116,45 +112,42 @@ export class ExpirySweep {
     }
   }
 
-  /** `seen`: for when it was listed. */
-  async #visit(key: RunKey, { now, seen }: { readonly now: number; readonly seen: string }): Promise<void> {
-    const { link, keys, index, clock } = this.#parts;
+  /** `planned`: for when, as it is listed. */
+  async #visit(key: RunKey, planned: string): Promise<void> {
+    const { link, keys, index } = this.#parts;
     const [head] = keys.ofRun(key);
-    const fields = ['t', 'ttl', 'px', '.status', 'c', 'o', 'ik', 'j'] as const;
-    const [touched, ttl, life, status, end, owner, repeat, fixed] = await link.send<(string | null)[]>(
-      'hmget',
-      head,
-      ...fields,
-    );
-    if (!touched || !ttl || !life || !status || !fixed) {
-      await this.#strike(key, seen);
+    const fields = ['ttl', 'px', '.status', 'c', 'o', 'ik', 'j'] as const;
+    const found = await link.run<(string | null)[] | null>(VISIT, [head], fields);
+    const [age, touched, ttl, life, status, end, owner, repeat, fixed] = found ?? [];
+    if (!age || !touched || !ttl || !life || !status || !fixed) {
+      await this.#strike(key, planned);
       return;
     }
-    const due = Number(touched) + Number(ttl);
+    const left = Number(ttl) - Number(age);
     const isLive = LIVE.has(JSON.parse(status) as string) && end === null && owner;
-    const isKept = due <= now && isLive && (await link.send<number>('exists', keys.lease(owner))) === 1;
-    if (due <= now && !isKept) {
+    const isKept = left <= 0 && isLive && (await link.send<number>('exists', keys.lease(owner))) === 1;
+    if (left <= 0 && !isKept) {
       await this.erase(key, touched);
       return;
     }
-    if (isKept) await link.run(KEEP, keys.ofRun(key), [now]);
+    if (isKept) await link.run(KEEP, keys.ofRun(key), []);
     // Whatever leads to the run lives as long as it does.
     const { createdAt } = JSON.parse(fixed) as { readonly createdAt: string };
     const [tenantId, runId] = key.split('/') as [string, string];
     await Promise.all([
-      this.visitAt(key, isKept ? clock.now() + Number(ttl) : due, Number(life)),
+      this.visitIn(isKept ? Number(ttl) : left, key, Number(life)),
       index.add({ tenantId, runId, createdAt }, Number(life)),
       repeat && link.send('pexpire', repeat, life),
     ]);
   }
 
   /** Strikes out what leads to a run that was never created, or expired by itself. */
-  async #strike(key: RunKey, seen: string): Promise<void> {
+  async #strike(key: RunKey, planned: string): Promise<void> {
     const { link, keys, index, hub, news } = this.#parts;
     const [tenantId, runId] = key.split('/') as [string, string];
     // In this order: whoever creates the run just now writes them the other way round.
     const place = await index.take(tenantId, runId);
-    const isStruck = (await link.run<number>(UNLIST, [keys.due], [key, seen])) === 1;
+    const isStruck = (await link.run<number>(UNLIST, [keys.due], [key, planned])) === 1;
     // Unless another instance has just struck it out.
     if (!isStruck && (await link.send<string | null>('zscore', keys.due, key)) !== null) {
       // A visit knows for how long it is to be listed.

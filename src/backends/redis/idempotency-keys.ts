@@ -40,8 +40,7 @@ export class IdempotencyKeys {
     const place = this.#keys.repeat(record.tenantId, key);
     const nonce = randomName(12);
     for (let stolen = ''; ;) {
-      const now = this.#clock.now();
-      const args = [record.runId, fingerprint, nonce, now, life, stolen];
+      const args = [record.runId, fingerprint, nonce, life, stolen];
       const taken = await this.#link.run<string[] | null>(RESERVE, [place], args);
       if (!taken) {
         const result = await admission.create(nonce);
@@ -52,11 +51,11 @@ export class IdempotencyKeys {
         stolen = '';
         continue;
       }
-      const [runId, theirs, holder, state, since] = taken as [string, string, string, string, string];
+      const [runId, theirs, holder, state, age] = taken as [string, string, string, string, string];
       const found = await admission.get(runKey(record.tenantId, runId));
       if (found?.nonce === holder)
         return theirs === fingerprint ? { result: 'repeated', record: found.record } : { result: 'conflict' };
-      const isDue = state !== 'p' || now - Number(since) > PATIENCE;
+      const isDue = state !== 'p' || Number(age) > PATIENCE;
       stolen = isDue ? holder : '';
       if (!isDue) await this.#pause();
     }

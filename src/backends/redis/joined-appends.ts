@@ -15,7 +15,6 @@ const MOST_CHARS = 262_144;
 export interface JoinedParts {
   readonly link: RedisLink;
   readonly keys: RedisKeys;
-  readonly now: () => number;
   /** A log was extended. */
   readonly extended: (extension: Extension) => void;
   /** It was not, and is not as it was known: asks why, or appends another way. */
@@ -59,9 +58,9 @@ export class JoinedAppends {
   }
 
   async #send(waiting: readonly Waiting[]): Promise<void> {
-    const { link, keys: names, now, extended, instead, failed } = this.#parts;
+    const { link, keys: names, extended, instead, failed } = this.#parts;
     const keys: string[] = [];
-    const args: (string | number)[] = [now()];
+    const args: (string | number)[] = [];
     for (const { extension } of waiting) {
       const { key, batch, end, seq, hash, chars, kept } = extension;
       const [head, stream] = names.ofRun(key);

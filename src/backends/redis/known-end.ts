@@ -15,7 +15,7 @@ export interface KnownEnd {
   /** What is kept at the most. */
   readonly events: number;
   readonly bytes: number;
-  /** When its keys were last given their time to live, and how long that is, in milliseconds. */
+  /** When its keys were last given their time to live, by the clock of this process, and how long that is, in ms. */
   readonly renewedAt: number;
   readonly life: number;
 }
@@ -38,7 +38,9 @@ export function extensionOf(
   { key, batch, now }: { readonly key: RunKey; readonly batch: Batch; readonly now: number },
 ): Extension | undefined {
   const { after, entries } = batch;
-  if (batch.end || end.seq !== after || now - end.renewedAt > end.life / 8) return undefined;
+  const age = now - end.renewedAt;
+  // A clock that was set back says nothing about when they were.
+  if (batch.end || end.seq !== after || age < 0 || age > end.life / 8) return undefined;
   const first = entries[0]!;
   if (chainNext(end.hash, first.line) !== hashOf(first.cursor)) return undefined;
   const seq = after + entries.length;

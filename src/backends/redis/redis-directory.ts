@@ -82,10 +82,9 @@ export class RedisDirectory implements Directory {
 
   async update(key: RunKey, change: RunChange): Promise<RunRecord | undefined> {
     const { link, keys, clock, news } = this.#parts;
-    const now = clock.now();
     const record = recordOf(
       await link.run<(string | null)[] | null>(UPDATE, keys.ofRun(key), [
-        ...[now, RECORD_FIELDS.join(' '), '.updatedAt', JSON.stringify(isoTime(now))],
+        ...[RECORD_FIELDS.join(' '), '.updatedAt', JSON.stringify(isoTime(clock.now()))],
         ...changeOf(change),
       ]),
     );
@@ -122,31 +121,19 @@ export class RedisDirectory implements Directory {
     const { link, keys, clock, index, expiry } = this.#parts;
     const { tenantId, epoch, ttl, keep } = record;
     const key = runKey(tenantId, record.runId);
-    const now = clock.now();
+    const began = clock.now();
     // In this order: what is listed is visited one day, whatever Redis has of what follows.
-    await Promise.all([expiry.visitAt(key, now + ttl, life), index.add(record, life)]);
+    await Promise.all([expiry.visitIn(ttl, key, life), index.add(record, life)]);
     const repeat = idempotency ? ['ik', keys.repeat(tenantId, idempotency.key), 'in', nonce] : [];
     const answer = await link.run<'created' | 'exists'>(CREATE, keys.ofRun(key), [
       ...[nonce, life, 'e', epoch, 's', 0, 'h', chainStart(epoch), 'k', 1, 'y', 0, 'z', 0, 'g', 0],
-      ...[
-        'ke',
-        Math.min(keep.events, MOST),
-        'kb',
-        Math.min(keep.bytes, MOST),
-        'ttl',
-        ttl,
-        't',
-        now,
-        'u',
-        now,
-      ],
+      ...['ke', Math.min(keep.events, MOST), 'kb', Math.min(keep.bytes, MOST), 'ttl', ttl],
       ...repeat,
       ...fieldsOf(record),
     ]);
     // A visit puts right what leads to a run: that of another one was put off just now, and what led to one that took
     // long to create may have been struck out meanwhile.
-    const isDue = answer === 'exists' || clock.now() - now > PATIENCE / 2;
-    if (isDue) await expiry.visitAt(key, clock.now(), life);
+    if (answer === 'exists' || clock.now() - began > PATIENCE / 2) await expiry.visitIn(0, key, life);
     return answer;
   }
 }

@@ -26,6 +26,7 @@ export interface RedisLogParts {
   readonly link: RedisLink;
   readonly keys: RedisKeys;
   readonly hub: RedisHub;
+  /** Only for how long ago something was. */
   readonly now: () => number;
 }
 
@@ -38,7 +39,7 @@ export class RedisLog implements Log {
   constructor(parts: RedisLogParts) {
     this.#parts = parts;
     this.#joined = new JoinedAppends({
-      ...{ link: parts.link, keys: parts.keys, now: parts.now },
+      ...{ link: parts.link, keys: parts.keys },
       extended: extension => this.#extended(extension),
       instead: (key, batch) => this.#appendAlone(key, batch),
       failed: key => this.#remember(key, undefined),
@@ -80,7 +81,7 @@ export class RedisLog implements Log {
   }
 
   async #appendAlone(key: RunKey, batch: Batch): Promise<AppendResult> {
-    const { link, keys, hub, now } = this.#parts;
+    const { link, keys, hub } = this.#parts;
     const { id, fence = '', after, entries, end = '' } = batch;
     const { cursor } = entries.at(-1)!;
     const [epoch, last] = [cursor.slice(0, cursor.indexOf('.')), after + entries.length];
@@ -88,13 +89,13 @@ export class RedisLog implements Log {
     for (const { bytes } of entries) chars += bytes;
     const prev = await this.#prevOf(key, batch, epoch);
     const reply = await link.run<AppendReply>(APPEND, keys.ofRun(key), [
-      ...[epoch, id, fence, after, last, prev, hashOf(cursor), chars, end, now()],
+      ...[epoch, id, fence, after, last, prev, hashOf(cursor), chars, end],
       ...[keys.channel(key), linesOf(entries)],
     ]);
     switch (reply[0]) {
       case 'ok':
       case 'duplicate':
-        if (reply[0] === 'ok') this.#remember(key, end === '' ? endOf(reply, last, cursor) : undefined);
+        if (reply[0] === 'ok') this.#remember(key, end === '' ? this.#endOf(reply, last, cursor) : undefined);
         hub.ring(key);
         return { result: reply[0], first: after + 1, last, cursor };
       case 'gap':
@@ -137,12 +138,12 @@ export class RedisLog implements Log {
     this.#ends.set(key, end);
     if (this.#ends.size > KNOWN_ENDS) this.#ends.delete(this.#ends.keys().next().value!);
   }
-}
 
-function endOf([, ...values]: AppendReply, seq: number, cursor: string): KnownEnd {
-  const [life, renewedAt, chars, charsBefore, kept, storedAfter, events, bytes] = values.map(Number) as [
-    ...[number, number, number, number, number, number, number, number],
-  ];
-  const bounds = { life, renewedAt, charsBefore, storedAfter, events, bytes };
-  return { seq, hash: hashOf(cursor), chars, kept, ...bounds };
+  #endOf([, ...values]: AppendReply, seq: number, cursor: string): KnownEnd {
+    const [age, life, chars, charsBefore, kept, storedAfter, events, bytes] = values.map(Number) as [
+      ...[number, number, number, number, number, number, number, number],
+    ];
+    const bounds = { life, charsBefore, storedAfter, events, bytes };
+    return { seq, hash: hashOf(cursor), chars, kept, renewedAt: this.#parts.now() - age, ...bounds };
+  }
 }

@@ -18,7 +18,9 @@ export interface RedisBackendOptions extends RedisPlace {
   readonly timeout?: number | undefined;
   /** Told what should be known and does not fail a call. Default: nobody. */
   readonly onTrouble?: ((trouble: RedisTrouble) => void) | undefined;
-  /** Tells when runs expire and when they were changed. Default: the clock of the machine. */
+  /**
+   * Rings, and tells when runs were changed; when they expire says the clock of Redis. Default: the clock of the machine.
+   */
   readonly clock?: Clock | undefined;
 }
 

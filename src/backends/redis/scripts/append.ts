@@ -1,5 +1,6 @@
 import { FORGET } from './forget.ts';
 import type { Script } from './script.ts';
+import { STORE_TIME } from './store-time.ts';
 
 /**
  * Appends one batch as one entry whose id is its last seq, so that XRANGE from c+1 finds the entry that holds c+1.
@@ -14,9 +15,9 @@ import type { Script } from './script.ts';
  */
 export const APPEND: Script = {
   name: 'append',
-  lua: `${FORGET}
+  lua: `${FORGET}${STORE_TIME}
 local M, S, B, Q, D = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local epoch, id, fence, after, last, prev, hash, chars, finish, now, channel, data = unpack(ARGV)
+local epoch, id, fence, after, last, prev, hash, chars, finish, channel, data = unpack(ARGV)
 local m = redis.call('HMGET', M, 'e', 's', 'h', 'f', 'c', 'k', 'ke', 'kb', 'px', 'u', 'x', 'y', 'z', 'g')
 if m[1] ~= epoch then return {'lost'} end
 local a, s = tonumber(after), tonumber(m[2])
@@ -42,13 +43,15 @@ if finish ~= '' and finish ~= 'cancelled' and m[11] then return {'cancelRequeste
 
 redis.call('XADD', S, last .. '-0', 'h', after .. ' ' .. prev .. ' ' .. m[12] .. ' ' .. id, 'd', data)
 local l, y = tonumber(last), tonumber(m[12]) + tonumber(chars)
-redis.call('HSET', M, 's', last, 'h', hash, 'y', num(y), 't', now)
+redis.call('HSET', M, 's', last, 'h', hash, 'y', num(y), 't', stamp(now))
 -- A failover lost the claim of the newer fence: it is taken over, and with it the owner it names.
 if f ~= fence then redis.call('HSET', M, 'f', fence, 'o', string.match(fence, '^%d+%.[^.]*%.(.*)$') or '') end
 if finish ~= '' then redis.call('HSET', M, 'c', last) end
-if s == 0 or tonumber(now) - tonumber(m[10]) > tonumber(m[9]) / 8 or redis.call('XLEN', S) == 1 then
+local age = now - tonumber(m[10])
+if s == 0 or age < 0 or age > tonumber(m[9]) / 8 or redis.call('XLEN', S) == 1 then
   for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], m[9]) end
-  redis.call('HSET', M, 'u', now)
+  redis.call('HSET', M, 'u', stamp(now))
+  age = 0
 end
 
 local ke, kb, k, room = tonumber(m[7]), tonumber(m[8]), tonumber(m[6]), nil
@@ -83,6 +86,6 @@ end
 if keep > k then redis.call('HSET', M, 'k', num(keep)) end
 if room or keep - 1 - tonumber(m[14]) > ke / 8 then forget(M, S, B, keep, m[9]) end
 redis.pcall('PUBLISH', channel, last)
-return {'ok', unpack(redis.call('HMGET', M, 'px', 'u', 'y', 'z', 'k', 'g', 'ke', 'kb'))}
+return {'ok', stamp(age), unpack(redis.call('HMGET', M, 'px', 'y', 'z', 'k', 'g', 'ke', 'kb'))}
 `,
 };

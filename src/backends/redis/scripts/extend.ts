@@ -1,4 +1,5 @@
 import type { Script } from './script.ts';
+import { STORE_TIME } from './store-time.ts';
 
 /**
  * Appends one batch to each of some logs, where nothing else is to be done: no end, nothing to remove, no time to live
@@ -10,11 +11,11 @@ import type { Script } from './script.ts';
  */
 export const EXTEND: Script = {
   name: 'append',
-  lua: `
+  lua: `${STORE_TIME}
 local call, pcall = redis.call, redis.pcall
-local now, done = ARGV[1], {}
+local at, done = stamp(now), {}
 for i = 1, #KEYS, 2 do
-  local M, S, a = KEYS[i], KEYS[i + 1], (i - 1) / 2 * 9
+  local M, S, a = KEYS[i], KEYS[i + 1], (i - 1) / 2 * 9 - 1
   local prev, fence, last, hash = ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
   local m, added = call('HMGET', M, 'h', 'f'), false
   if m[1] == prev and (m[2] or '') == fence then
@@ -22,7 +23,7 @@ for i = 1, #KEYS, 2 do
   end
   if type(added) == 'string' then
     local kept = ARGV[a + 10]
-    call('HSET', M, 's', last, 'h', hash, 'y', ARGV[a + 8], 't', now)
+    call('HSET', M, 's', last, 'h', hash, 'y', ARGV[a + 8], 't', at)
     -- Another process may have trimmed more.
     if kept ~= '' and tonumber(call('HGET', M, 'k')) < tonumber(kept) then call('HSET', M, 'k', kept) end
     pcall('PUBLISH', ARGV[a + 9], last)

@@ -16,7 +16,7 @@ const group = fc.oneof(
   { weight: 2, arbitrary: fc.record({ events: fc.constant(MANY), size: fc.integer({ min: 1, max: 200 }) }) },
   { weight: 1, arbitrary: fc.record({ events: fc.constant(1), size: fc.constantFrom(20 * KB, 300 * KB) }) },
 );
-const groups = fc.array(group, { minLength: 60, maxLength: 150 });
+const groups = fc.array(group, { minLength: 40, maxLength: 100 });
 
 describe('a position in a log', () => {
   it.each([
@@ -61,7 +61,7 @@ describe('a position in a log', () => {
           rmSync(dir, { recursive: true });
         },
       ),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, endOnFailure: true },
     );
   });
 });

@@ -52,7 +52,7 @@ describe('files that are only to be read', () => {
     try {
       expect((await files.readAt(path, 0, 4)).length).toBe(4);
       // Also where the system lets this user write anything.
-      await expect(files.writeAt(path, 0, [Buffer.from('x')])).rejects.toThrow('EBADF');
+      await expect(files.writeAt(path, 0, Buffer.from('x'))).rejects.toThrow('EBADF');
     } finally {
       await files.closeAll();
     }

@@ -39,17 +39,30 @@ type Texts = readonly [
 /** The longest head: a batch id may have some hundred characters. */
 export const LONGEST_HEAD = 4_096;
 
-/** A batch as bytes: its head, and its lines. */
+/** Bytes that {@link encodeGroup} needs at the most: a character has three at the most. */
+export function roomFor({ entries }: Batch): number {
+  let room = LONGEST_HEAD;
+  for (const { line } of entries) room += line.length * 3 + 10;
+  return room;
+}
+
+/** A batch as bytes, somewhere in `memory`. */
 export function encodeGroup(
   { id, after, entries, end }: Batch,
-  { prev, kept }: { readonly prev: string; readonly kept: number },
-): readonly [head: Buffer, lines: Buffer] {
+  { prev, kept, memory }: { readonly prev: string; readonly kept: number; readonly memory: Buffer },
+): Buffer {
   let text = '';
   for (const { cursor, line } of entries) text += `${hashOf(cursor)} ${line}\n`;
-  const lines = Buffer.from(text);
-  const head = { batch: id, first: after + 1, count: entries.length, kept, prev, end, bytes: lines.length };
+  // The head says how long the lines are, and stands before them.
+  const bytes = memory.write(text, LONGEST_HEAD);
+  const lines = memory.subarray(LONGEST_HEAD, LONGEST_HEAD + bytes);
+  const head = { batch: id, first: after + 1, count: entries.length, kept, prev, end, bytes };
   const open = HEAD + JSON.stringify(head).slice(1, -1);
-  return [Buffer.from(`${open},"crc":"${checksum(open, lines)}"}\n`), lines];
+  const crc = crc32(lines, crc32(open)).toString(16).padStart(8, '0');
+  const line = `${open},"crc":"${crc}"}\n`;
+  const start = LONGEST_HEAD - Buffer.byteLength(line);
+  memory.write(line, start);
+  return memory.subarray(start, LONGEST_HEAD + bytes);
 }
 
 /** What a head line says; `undefined` if it is none. The line comes without its break. */
@@ -99,8 +112,4 @@ export function entriesOf({ first, count }: GroupHead, lines: Buffer, epoch: str
 /** The chain value of a cursor. */
 export function hashOf(cursor: string): string {
   return cursor.slice(cursor.lastIndexOf('.') + 1);
-}
-
-function checksum(open: string, lines: Uint8Array): string {
-  return crc32(lines, crc32(open)).toString(16).padStart(8, '0');
 }

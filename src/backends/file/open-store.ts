@@ -52,7 +52,7 @@ export async function openStore(settings: FileSettings): Promise<FileStore> {
   const path = join(dir, JOURNAL);
   const refused = (trouble: FileTrouble['trouble'], path: string) => (error: unknown) =>
     onTrouble({ trouble, path, message: (error as Error).message });
-  const files = new OpenFiles(settings.openFiles);
+  const files = new OpenFiles(settings.openFiles, { writesThrough: fsync === 'always' });
   const sync = new SyncPolicy(files, {
     ...{ fsync, clock, interval: settings.fsyncInterval, failed: refused('not-synced', dir) },
   });

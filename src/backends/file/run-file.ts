@@ -3,7 +3,7 @@ import { chainStart } from '../../event/chain.ts';
 import type { AppendResult, Batch, LogQuery, ReadResult, RunRecord } from '../backend.ts';
 import { BatchIds } from '../batch-ids.ts';
 import type { StoredEvents } from '../stored-run.ts';
-import { encodeGroup, entriesOf, hashOf } from './group-codec.ts';
+import { encodeGroup, entriesOf, hashOf, roomFor } from './group-codec.ts';
 import { LogReader } from './log-reader.ts';
 import type { LogState } from './log-state.ts';
 import { makeFolder } from './make-folder.ts';
@@ -123,17 +123,20 @@ export class RunFile implements StoredEvents {
     const { id, after, entries } = batch;
     if (after !== state.tip || state.closed) return this.#refuse(state, batch);
     const { cursor } = entries.at(-1)!;
-    const [head, lines] = encodeGroup(batch, {
-      prev: state.hash,
-      kept: this.#keptAfter(state, entries.length),
-    });
-    const segment = await this.#segmentFor(state, head.length + lines.length);
     const { files, sync } = this.#services;
-    // Should this fail, what stands there is not counted: the next append writes over it, or a restart cuts it off.
-    await files.writeAt(segment.path, segment.size, [head, lines]).catch(notThere(segment.path));
-    await sync.written(segment.path);
-    segment.mark(after + 1, segment.size, this.#record.keep.bytes / 64);
-    segment.size += head.length + lines.length;
+    const memory = files.spare.take(roomFor(batch));
+    try {
+      const kept = this.#keptAfter(state, entries.length);
+      const group = encodeGroup(batch, { prev: state.hash, kept, memory });
+      const segment = await this.#segmentFor(state, group.length);
+      // Should this fail, what stands there is not counted: the next append writes over it, or a restart cuts it off.
+      await files.writeAt(segment.path, segment.size, group).catch(notThere(segment.path));
+      await sync.written(segment);
+      segment.mark(after + 1, segment.size, this.#record.keep.bytes / 64);
+      segment.size += group.length;
+    } finally {
+      files.spare.give(memory);
+    }
     state.tip = after + entries.length;
     state.hash = hashOf(cursor);
     state.closed = batch.end !== undefined;

@@ -36,6 +36,8 @@ export class Segment {
   readonly first: number;
   /** Bytes that are acknowledged; what stands behind them is none of ours. */
   size: number;
+  /** The disk has all of it: nothing in it is of a former process, or was made before the disk was first asked. */
+  isSynced = false;
   readonly #files: OpenFiles;
   readonly #marks: Mark[] = [];
 

@@ -7,6 +7,12 @@ import type { OpenFiles } from './open-files.ts';
  */
 export type Fsync = 'always' | 'batch' | 'never';
 
+/** A file of which the disk may have all, but for what was just written. */
+export interface WrittenFile {
+  readonly path: string;
+  isSynced: boolean;
+}
+
 /** Asks the disk. */
 export class SyncPolicy {
   readonly #fsync: Fsync;
@@ -34,10 +40,10 @@ export class SyncPolicy {
   }
 
   /** A file was written to; resolves when that may be acknowledged. */
-  written(path: string): Promise<void> | undefined {
+  written(file: WrittenFile): Promise<void> | undefined {
     if (this.#fsync === 'never') return undefined;
-    if (this.#fsync === 'always') return this.#files.sync(path);
-    this.#dirty.add(path);
+    if (this.#fsync === 'always') return this.#writtenThrough(file);
+    this.#dirty.add(file.path);
     this.#stopAlarm ??= this.#clock.alarm(this.#interval, () => void this.#ring(), true);
     return undefined;
   }
@@ -52,6 +58,11 @@ export class SyncPolicy {
     this.#stopAlarm?.();
     this.#stopAlarm = undefined;
     await this.#syncAll();
+  }
+
+  #writtenThrough(file: WrittenFile): Promise<void> | undefined {
+    if (file.isSynced && this.#files.writesThrough) return undefined;
+    return this.#files.sync(file.path).then(() => void (file.isSynced = true));
   }
 
   async #ring(): Promise<void> {

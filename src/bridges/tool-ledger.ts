@@ -17,9 +17,10 @@ export class ToolLedger {
     return count === 1 ? callId : `${callId}#${count}`;
   }
 
-  /** Whether its events are those of its gate. */
+  /** Whether the events of a call are those of its gate; of one without an id, whether those of its tool are. */
   has(tool: unknown, callId: unknown): boolean {
-    return this.#tools.has(String(tool)) || this.#calls.has(String(callId));
+    const isNamed = typeof callId === 'string' && callId !== '';
+    return isNamed ? this.#calls.has(callId) : this.#tools.has(String(tool));
   }
 }
 

@@ -1,9 +1,10 @@
 import { messageOf } from '../../errors/error-text.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
+import { monotonicOf, since } from '../monotonic.ts';
 import { isPlainObject, plainObject } from '../plain-json.ts';
 import { unknownPart, type Produced, type StreamReader } from '../produced.ts';
 import { fromWritten } from './custom-events.ts';
-import { MessageEvents, now } from './message-events.ts';
+import { MessageEvents } from './message-events.ts';
 import { pathOf } from './node-paths.ts';
 import { ToolEvents } from './tool-events.ts';
 
@@ -28,7 +29,7 @@ export interface GraphReaderOptions {
 interface OpenNode {
   readonly name: string;
   readonly node: string;
-  readonly since: number;
+  readonly began: number;
 }
 
 /**
@@ -108,7 +109,7 @@ export class GraphReader implements StreamReader {
       const outputKeys = keysOf(update);
       const data = {
         name,
-        ...(began && { durationMs: this.#since(began.since) }),
+        ...(began && { durationMs: since(this.#clock, began.began) }),
         ...(outputKeys.length > 0 && { outputKeys }),
       };
       return [{ type: 'step', data, node }];
@@ -125,7 +126,7 @@ export class GraphReader implements StreamReader {
     if (!('result' in chunk) && !('error' in chunk)) {
       // After a question a task begins again under its own id.
       if (open) return [];
-      this.#open.set(id, { name, node, since: now(this.#clock) });
+      this.#open.set(id, { name, node, began: monotonicOf(this.#clock) });
       return [{ type: 'node.started', data: { name, attempt: 1 }, node }];
     }
     if (Array.isArray(interrupts) && interrupts.length > 0) return this.#asked(interrupts);
@@ -135,7 +136,9 @@ export class GraphReader implements StreamReader {
         { type: 'node.failed', data: { name, error: errorText(error), attempt: 1, willRetry: false }, node },
       ];
     }
-    return [{ type: 'node.completed', data: { name, durationMs: open ? this.#since(open.since) : 0 }, node }];
+    return [
+      { type: 'node.completed', data: { name, durationMs: open ? since(this.#clock, open.began) : 0 }, node },
+    ];
   }
 
   #values(chunk: unknown, namespace: readonly string[]): Produced[] {
@@ -160,10 +163,6 @@ export class GraphReader implements StreamReader {
       this.#interrupts.set(known ?? `unnamed ${this.#interrupts.size}`, { id: known, value });
     }
     return [];
-  }
-
-  #since(reading: number): number {
-    return Math.max(0, Math.round((now(this.#clock) - reading) * 1_000) / 1_000);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../event/json.ts';
 import type { Clock } from '../../time/clock.ts';
+import { monotonicOf, since } from '../monotonic.ts';
 import { isPlainObject, plainJson, plainObject } from '../plain-json.ts';
 import { thinkingOf, type Produced } from '../produced.ts';
 import { namespaceOf, pathOf } from './node-paths.ts';
@@ -22,7 +23,7 @@ interface Message {
 
 /** What has come of a message that is still being streamed. */
 interface Streamed {
-  readonly since: number;
+  readonly began: number;
   /** The last call whose arguments were streamed, by the index of LangChain. */
   readonly calls: Map<number, { readonly callId: string; readonly tool: string }>;
 }
@@ -105,7 +106,6 @@ export class MessageEvents {
   #answer(message: Message, id: string): Produced[] {
     const usage = usageOf(message.usage_metadata);
     if (!usage) return [];
-    const { since } = this.#of(id);
     const metadata = plainMetadata(message.response_metadata);
     const model = textOf(metadata['model_name']) ?? textOf(metadata['model']);
     const finishReason = finishOf(message);
@@ -113,24 +113,19 @@ export class MessageEvents {
       ...(model !== undefined && { model }),
       ...(finishReason !== undefined && { finishReason }),
     };
-    const durationMs = Math.max(0, now(this.#clock) - since);
+    const durationMs = since(this.#clock, this.#of(id).began);
     return [{ type: 'llm.response', data: { callId: id, response, durationMs, usage } }];
   }
 
   #of(id: string): Streamed {
     const known = this.#streamed.get(id);
     if (known) return known;
-    const streamed = { since: now(this.#clock), calls: new Map() };
+    const streamed = { began: monotonicOf(this.#clock), calls: new Map() };
     // The oldest goes: a run of weeks must not keep what it said first.
     if (this.#streamed.size >= MOST_STREAMED) this.#streamed.delete(this.#streamed.keys().next().value!);
     this.#streamed.set(id, streamed);
     return streamed;
   }
-}
-
-/** Milliseconds of a clock that only grows, to the microsecond. */
-export function now(clock: Clock): number {
-  return Math.round((clock.monotonic ? clock.monotonic() : clock.now()) * 1_000) / 1_000;
 }
 
 /** `ai`, `human`, `tool`, `system` … */

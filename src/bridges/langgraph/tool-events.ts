@@ -1,14 +1,15 @@
 import { messageOf } from '../../errors/error-text.ts';
 import type { Json } from '../../event/json.ts';
 import type { Clock } from '../../time/clock.ts';
+import { monotonicOf, since } from '../monotonic.ts';
 import { plainJson } from '../plain-json.ts';
 import type { Produced } from '../produced.ts';
-import { now, toolResultOf, typeOf } from './message-events.ts';
+import { toolResultOf, typeOf } from './message-events.ts';
 
 interface OpenCall {
   readonly callId: string;
   readonly tool: string;
-  readonly since: number;
+  readonly began: number;
   readonly node: string | undefined;
 }
 
@@ -99,7 +100,7 @@ export class ToolEvents {
   }): Produced {
     const callId =
       typeof toolCallId === 'string' && toolCallId !== '' ? toolCallId : `${tool}-${++this.#unnamed}`;
-    this.#open.push({ callId, tool, since: now(this.#clock), node });
+    this.#open.push({ callId, tool, began: monotonicOf(this.#clock), node });
     return { type: 'tool.called', data: { callId, tool, args }, node };
   }
 
@@ -112,10 +113,9 @@ export class ToolEvents {
     const at = this.#open.findIndex(open => (toolCallId ? open.callId === toolCallId : open.tool === tool));
     if (at < 0) return [];
     const [call] = this.#open.splice(at, 1);
-    const { callId, since, node } = call!;
+    const { callId, began, node } = call!;
     this.#remember(callId);
-    const durationMs = Math.max(0, Math.round((now(this.#clock) - since) * 1_000) / 1_000);
-    return [{ ...say(callId, durationMs), node }];
+    return [{ ...say(callId, since(this.#clock, began)), node }];
   }
 
   #remember(callId: string): void {

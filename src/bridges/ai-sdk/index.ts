@@ -1,0 +1,10 @@
+export { type Produced, type StreamReader } from '../produced.ts';
+export { type PartSource } from '../read-parts.ts';
+export { aiSdkAgent, type AiSdkAgentOptions, type AiSdkTurn, type TextStreamResult } from './ai-sdk-agent.ts';
+export { type ApprovalQuestion } from './approvals.ts';
+export { type ApprovalRequest } from './call-parts.ts';
+export { type AiSdkTool, gatedTools } from './gated-ai-tools.ts';
+export { type TokenUsage } from './model-call.ts';
+export { tellTextStream, tellUiMessageStream, type TellOptions, type ToldStream } from './tell-streams.ts';
+export { TextStreamReader, type TextStreamReaderOptions } from './text-stream-reader.ts';
+export { partOfChunk } from './ui-chunk.ts';

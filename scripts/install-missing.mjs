@@ -26,6 +26,12 @@ const TOOLS = [
     debian: ['nginx'],
     for: 'specs of several servers behind a real nginx',
   },
+  {
+    env: 'KCAT_PATH',
+    commands: ['kcat'],
+    debian: ['kcat'],
+    for: 'specs against brokers that speak the wire of Kafka',
+  },
 ];
 /** Packages of servers start them at once; while this file says so, none is. What is there stays as it is. */
 const UNSTARTED = `

@@ -9,8 +9,6 @@ import { parseJson } from './parse-json.ts';
 import { runIdOf } from './run-address.ts';
 import { badResponse } from './send-request.ts';
 
-const OPEN = { status: 'open' } as const;
-
 /** What a reader of a run is given. */
 export type RunItem<Custom extends CustomEvents> = RunEvent<Custom> | Notice;
 
@@ -76,7 +74,7 @@ export function runItems<Custom extends CustomEvents>(
         if (frame.id) place.cursor = frame.id;
         if (isNew) return item;
         // A place and nothing else: the server has nothing more, and its store has answered.
-        if (!item) settings.onState(OPEN);
+        if (!item) settings.onState({ status: 'open' });
       }
       return undefined;
     },

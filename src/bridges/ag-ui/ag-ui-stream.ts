@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../event/json.ts';
 import type { AgUiEvent, AgUiOutcome, AgUiPlace, AgUiUsage } from './ag-ui-event.ts';
+import { agUiTexts } from './ag-ui-texts.ts';
 import { OpenThings } from './open-things.ts';
-import { Texts } from './texts.ts';
 
 /** Which run of AG-UI a run of Sluice is told as. */
 export interface AgUiRunOptions {
@@ -27,7 +27,7 @@ const MOST_OPEN = 1_000;
 
 /** What is said of one run, and the grammar of it: nothing without a beginning, nothing behind the end, nothing left open. */
 export class AgUiStream {
-  readonly texts = new Texts(event => this.say(event));
+  readonly texts = agUiTexts(event => this.say(event));
   readonly #options: AgUiRunOptions;
   #open = new OpenThings();
   #said: AgUiEvent[] = [];
@@ -106,8 +106,21 @@ export class AgUiStream {
     return this.#open.has('STEP_FINISHED', stepName);
   }
 
+  /** Arguments of a call, piece by piece; it is open until it is made. */
+  writeCall(toolCallId: string, toolCallName: string, delta: string): void {
+    if (!this.isWriting(toolCallId)) {
+      if (this.#open.size >= MOST_OPEN) this.closeAll();
+      this.say({ type: 'TOOL_CALL_START', toolCallId, toolCallName });
+    }
+    if (delta !== '') this.say({ type: 'TOOL_CALL_ARGS', toolCallId, delta });
+  }
+
+  isWriting(toolCallId: string): boolean {
+    return this.#open.has('TOOL_CALL_END', toolCallId);
+  }
+
   closeAll(): void {
-    this.texts.forget();
+    this.texts.closeAll();
     for (const event of this.#open.closing()) this.say(event);
   }
 

@@ -50,6 +50,10 @@ export const EVENTS: readonly EventRow[] = [
     says: 'a further attempt of the same call is `CUSTOM`',
   },
   {
+    ...{ ours: 'custom:tool-input', theirs: ['TOOL_CALL_START', 'TOOL_CALL_ARGS'] },
+    says: 'arguments piece by piece (`callId`, `tool`, `delta`), which `tool.called` ends',
+  },
+  {
     ours: 'tool.completed',
     theirs: ['TOOL_CALL_RESULT'],
     closes: 'text',
@@ -82,9 +86,3 @@ export const EVENTS: readonly EventRow[] = [
   { ours: 'error (recoverable)', theirs: ['CUSTOM'], says: 'the run goes on' },
   { ours: 'custom:<name>', theirs: ['CUSTOM'], says: 'under `<name>`, unless that is a type of ours' },
 ];
-
-/** Which of our roles mean that a text is not for the user but what the model thinks. */
-export const REASONING_ROLES: ReadonlySet<string> = new Set(['reasoning', 'thinking', 'thought']);
-
-/** Which kinds of action are thoughts. */
-export const REASONING_KINDS: ReadonlySet<string> = new Set(['think', 'thinking', 'reason', 'reasoning']);

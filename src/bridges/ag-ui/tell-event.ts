@@ -1,10 +1,10 @@
-import { isEventType } from '../../event/event-types.ts';
 import type { Json, JsonObject } from '../../event/json.ts';
 import type { Notice } from '../../event/notice.ts';
 import type { EventOf, EventType, RunEvent } from '../../event/run-event.ts';
+import { customName } from '../custom-name.ts';
+import { epochOf } from '../epoch.ts';
+import { THOUGHT_KINDS } from '../texts.ts';
 import type { AgUiStream } from './ag-ui-stream.ts';
-import { epochOf } from './epoch.ts';
-import { REASONING_KINDS } from './event-table.ts';
 import { interruptOf } from './interrupt.ts';
 import { isPatch } from './json-patch.ts';
 
@@ -15,7 +15,7 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
   token: (event, { texts }) => texts.token(event),
   action(event, { texts }) {
     const { kind, content } = event.data;
-    if (content === undefined || !REASONING_KINDS.has(kind)) return false;
+    if (content === undefined || !THOUGHT_KINDS.has(kind)) return false;
     texts.closeIn(event.node);
     texts.thought(event, content);
     return true;
@@ -36,8 +36,8 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
     const { callId: toolCallId, tool: toolCallName, args, attempt = 1 } = event.data;
     if (attempt > 1) return false;
     stream.texts.closeIn(event.node);
-    stream.say({ type: 'TOOL_CALL_START', toolCallId, toolCallName });
-    stream.say({ type: 'TOOL_CALL_ARGS', toolCallId, delta: JSON.stringify(args) });
+    // What was written piece by piece is known.
+    if (!stream.isWriting(toolCallId)) stream.writeCall(toolCallId, toolCallName, JSON.stringify(args));
     stream.say({ type: 'TOOL_CALL_END', toolCallId });
     return true;
   },
@@ -85,6 +85,16 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
     const { message, code } = event.data;
     stream.closeAll();
     stream.say({ type: 'RUN_ERROR', message, code, rawEvent: event });
+    return true;
+  },
+};
+
+/** The same for types that are no part of the vocabulary, but that bridges use. */
+const CUSTOM_TELLINGS: Readonly<Record<string, (data: JsonObject, stream: AgUiStream) => boolean>> = {
+  'custom:state': tellState,
+  'custom:tool-input'({ callId, tool, delta }, stream) {
+    if (typeof callId !== 'string' || typeof tool !== 'string' || typeof delta !== 'string') return false;
+    stream.writeCall(callId, tool, delta);
     return true;
   },
 };
@@ -137,6 +147,7 @@ function tellResult(
   }: { readonly callId: string; readonly content: string; readonly facts?: JsonObject },
 ): void {
   stream.texts.closeIn(event.node);
+  if (stream.isWriting(callId)) stream.say({ type: 'TOOL_CALL_END', toolCallId: callId });
   stream.say({
     ...{ type: 'TOOL_CALL_RESULT', messageId: `${epochOf(event)}-${event.seq}`, toolCallId: callId },
     ...{ content, role: 'tool' },
@@ -162,10 +173,4 @@ function tokensOf({
     ...(inputTokens !== undefined && { inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
   };
-}
-
-/** A type of a user's own loses its prefix, unless what remains is the name of another type. */
-function customName(type: string): string {
-  const name = type.replace(/^custom:/, '');
-  return isEventType(name) || name.startsWith('sluice.') ? type : name;
 }

@@ -267,13 +267,13 @@ export type RunNews =
 /** One lease per instance, one fence per run. Safety is the fence's; the lease only invites. */
 export interface Lease {
   /**
-   * Joins as an instance; renews by itself until left. `lost` is told of a run that it had and another one has by now,
-   * or nobody, at the latest one lease after that could be seen; what throws there is dropped. `troubled` is told when
-   * the lease could not be renewed, or had run out before it was.
+   * Joins as an instance; renews by itself until left. `lost` is told of a run that it had and another one has by now
+   * (`taken`), or that is no more (`gone`), at the latest one lease after that could be seen; what throws there is
+   * dropped. `troubled` is told when the lease could not be renewed, or had run out before it was.
    */
   join(
     instance: string,
-    lost?: (key: RunKey) => void,
+    lost?: LostRun,
     troubled?: () => void,
   ): Awaitable<{ renew(): Awaitable<boolean>; leave(): Awaitable<void> }>;
   /**
@@ -289,6 +289,8 @@ export interface Lease {
   /** Instances whose lease ran out, and the runs they owned; besides, runs that were given up. */
   dead(): Awaitable<readonly { readonly instance: string; readonly keys: readonly RunKey[] }[]>;
 }
+
+export type LostRun = (key: RunKey, why: 'taken' | 'gone') => void;
 
 /** What lets an instance write a run, and what it must know of it. */
 export interface Claim {

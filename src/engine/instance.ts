@@ -13,6 +13,7 @@ import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import { askNotFound } from '../run/asks.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import type { RunActor } from '../run/run.ts';
+import { runGone } from '../run/lost-run.ts';
 import { cancelled } from '../run/stop.ts';
 import type { Clock } from '../time/clock.ts';
 import { newId } from '../time/new-id.ts';
@@ -156,7 +157,7 @@ export class Instance {
 
   async #join(): Promise<void> {
     const joining = (this.#membership ??= Promise.resolve(
-      this.#host.backend.lease!.join(this.#id, key => this.#lose(key)),
+      this.#host.backend.lease!.join(this.#id, (key, why) => this.#lose(key, why)),
     ));
     try {
       await joining;
@@ -166,13 +167,15 @@ export class Instance {
     }
   }
 
-  /** Another process has it by now, so that nothing of this one would be taken. */
-  #lose(key: RunKey): void {
-    const message = `run ${key}: another process has it by now, or the store has lost it.`;
+  /** Nothing of this process would be taken any more. */
+  #lose(key: RunKey, why: 'taken' | 'gone'): void {
     const actor = this.#host.live.get(key);
     // What is said next here takes it back.
-    if (actor?.canRegain) actor.letGo();
-    else actor?.lose(new SluiceError('STORAGE_LOST', message));
+    if (actor?.canRegain) return actor.letGo();
+    if (!actor) return;
+    const { runId } = actor.parts.identity;
+    if (why === 'gone') return actor.lose(runGone(runId));
+    actor.lose(new SluiceError('STORAGE_LOST', `run ${runId}: another process has it by now.`, { runId }));
   }
 
   #again(every: number, work: () => Promise<void>): void {

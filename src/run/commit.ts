@@ -10,6 +10,7 @@ import type { RunEvent } from '../event/run-event.ts';
 import type { StepSink } from '../operators/step.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { EndType } from './lifecycle.ts';
+import { runGone } from './lost-run.ts';
 import type { RunIdentity } from './run-parts.ts';
 import type { TakenBack } from './take-back.ts';
 
@@ -323,6 +324,7 @@ function storageLost(runId: string, cause: unknown): SluiceError {
 }
 
 function refusal(runId: string, { result }: AppendResult): SluiceError {
+  if (result === 'lost') return runGone(runId);
   return new SluiceError(
     'STORAGE_LOST',
     `run ${runId}: the log no longer takes events of this writer (${result}).`,

@@ -14,6 +14,7 @@ import { Departure } from './departure.ts';
 import { completed, failed, said, stopped, type Ending, type EndingRules } from './ending.ts';
 import { executionOf, judgingOf } from './execution.ts';
 import { END_SIGNAL, isEnded, nextStatus, type EndType, type LifeSignal } from './lifecycle.ts';
+import { closeLost } from './lost-run.ts';
 import { RunPipe, type PipeHost } from './pipe.ts';
 import { runEnded } from './run-ended.ts';
 import type { Adoption, FactOptions, RunParts } from './run-parts.ts';
@@ -274,7 +275,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   #fail(error: SluiceError): void {
     this.result.settle({ ok: false, error });
-    this.window.error(error);
+    closeLost(this.window, this.parts.identity.runId, error);
   }
 
   #dropOpen(error: SluiceError): void {
@@ -377,7 +378,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.window.complete();
   }
 
-  /** The log takes nothing any more: readers here are told on their error channel, the agent by its signal. */
+  /** The log takes nothing any more: readers here are told ({@link closeLost}), and the agent by its signal. */
   lose(error: SluiceError): void {
     if (this.canRegain) this.letGo();
     if (this.canRegain) this.#status = nextStatus(this.#status, 'fail') ?? this.#status;

@@ -5,6 +5,11 @@ import type { RunEvent } from '../event/run-event.ts';
 /** What a subscriber of a run is given. */
 export type RunItem = RunEvent | Notice;
 
+interface WindowEnd {
+  readonly error?: unknown;
+  readonly notice?: Notice;
+}
+
 /**
  * The hot end of a run: its last committed events, and who hears the next one. It behaves as a
  * `ReplaySubject(capacity)` that can also be joined at an exact position, which is what hands a reader over from
@@ -21,7 +26,7 @@ export class Window {
   #subscribers: Subscriber<RunItem>[] = [];
   #closed = 0;
   #telling = false;
-  #end: { readonly error?: unknown } | undefined;
+  #end: WindowEnd | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -70,6 +75,11 @@ export class Window {
 
   complete(): void {
     this.#finish({});
+  }
+
+  /** Completes with a last word, which who comes later hears, too. */
+  completeWith(notice: Notice): void {
+    this.#finish({ notice });
   }
 
   /** Fails the subscribers: only for failures of the plumbing, never of the agent. */
@@ -131,7 +141,7 @@ export class Window {
     this.#closed = 0;
   }
 
-  #finish(end: { readonly error?: unknown }): void {
+  #finish(end: WindowEnd): void {
     if (this.#end) return;
     this.#end = end;
     const subscribers = this.#subscribers;
@@ -147,7 +157,8 @@ export class Window {
   }
 }
 
-function finish(subscriber: Subscriber<RunItem>, end: { readonly error?: unknown }): void {
+function finish(subscriber: Subscriber<RunItem>, end: WindowEnd): void {
+  if (end.notice) subscriber.next(end.notice);
   if ('error' in end) subscriber.error(end.error);
   else subscriber.complete();
 }

@@ -79,8 +79,11 @@ describe('a Redis that comes back', () => {
       const [owner, other] = [await engineOn(server, 900), await engineOn(server, 900)];
       let signal: AbortSignal | undefined;
       const run = await owner.start(ctx => new Promise(() => (signal = ctx.signal)), { id: 'lost' });
-      const reader = collect(other.events('lost'));
-      await until(() => signal !== undefined && reader.events.length === 1, 'the beginning');
+      const readers = [run, other.events('lost'), owner.events('lost')].map(source => collect(source));
+      await until(
+        () => signal !== undefined && readers.every(({ events }) => events.length === 1),
+        'the beginning',
+      );
       if (how === 'a restart without persistence') await server.restart();
       else {
         const probe = new Redis(server.url);
@@ -89,8 +92,9 @@ describe('a Redis that comes back', () => {
         else await probe.del('sluice:m:{default/lost}', ...(await probe.keys('sluice:lease:*')));
         probe.disconnect();
       }
-      await until(() => reader.ended && signal!.aborted, 'word of the loss');
-      expect(reader.notices.at(-1)).toMatchObject({ notice: 'reset', reason: 'gone' });
+      await until(() => readers.every(({ ended }) => ended) && signal!.aborted, 'word of the loss');
+      for (const { notices, error } of [...readers, collect(run)])
+        expect([notices, error]).toEqual([[{ notice: 'reset', runId: 'lost', reason: 'gone' }], undefined]);
       expect(await codeOf(() => run.result)).toBe('STORAGE_LOST');
       expect(await codeOf(() => other.runs.get('lost'))).toBe('RUN_NOT_FOUND');
     },

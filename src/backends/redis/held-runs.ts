@@ -1,4 +1,4 @@
-import type { RunKey } from '../backend.ts';
+import type { LostRun, RunKey } from '../backend.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import { HOLD } from './scripts/hold.ts';
@@ -33,7 +33,7 @@ export class HeldRuns {
    * Finds out which of them it has no more, and sees to it that the others are found when it dies. Calls `lost` for
    * each that somebody else has, or that is gone. Rejects with `STORAGE_LOST`.
    */
-  async check(instance: string, lost: (key: RunKey) => void): Promise<void> {
+  async check(instance: string, lost: LostRun): Promise<void> {
     const held = [...this.#fences];
     for (let from = 0; from < held.length; from += AT_ONCE) {
       const some = held.slice(from, from + AT_ONCE);
@@ -46,12 +46,12 @@ export class HeldRuns {
   async #checkOne(
     key: RunKey,
     fence: string,
-    { instance, lost }: { readonly instance: string; readonly lost: (key: RunKey) => void },
+    { instance, lost }: { readonly instance: string; readonly lost: LostRun },
   ): Promise<void> {
     const state = await this.#link.run<string>(HOLD, this.#keys.ofRun(key), [fence, instance]);
     // Claimed anew meanwhile, or let go.
     if (state === 'held' || this.#fences.get(key) !== fence) return;
     this.#fences.delete(key);
-    if (state !== 'ended') lost(key);
+    if (state !== 'ended') lost(key, state === 'absent' ? 'gone' : 'taken');
   }
 }

@@ -3,7 +3,7 @@ import { checkId } from '../../event/ids.ts';
 import type { Clock } from '../../time/clock.ts';
 import { randomName } from '../../time/random-name.ts';
 import type { RunStatus } from '../../event/run-event.ts';
-import type { Claim, Lease, RunKey } from '../backend.ts';
+import type { Claim, Lease, LostRun, RunKey } from '../backend.ts';
 import { hasEnded } from '../changed-record.ts';
 import { HeldRuns } from './held-runs.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -44,7 +44,7 @@ export class RedisLease implements Lease {
   readonly #stopReconnected: () => void;
   /** Renewals after which it is still looked which runs are held. */
   #checks = 0;
-  #lost: (key: RunKey) => void = () => undefined;
+  #lost: LostRun = () => undefined;
   #troubled: () => void = () => undefined;
 
   constructor(parts: RedisLeaseParts) {
@@ -58,7 +58,7 @@ export class RedisLease implements Lease {
 
   async join(
     instance: string,
-    lost: (key: RunKey) => void = () => undefined,
+    lost: LostRun = () => undefined,
     troubled: () => void = () => undefined,
   ): Promise<{ renew(): Promise<boolean>; leave(): Promise<void> }> {
     checkId('instance', instance);

@@ -1,8 +1,9 @@
-import { AgentCard, Role, TaskState, type Message, type StreamResponse } from '@a2a-js/sdk';
+import { Role, TaskState, type Message, type StreamResponse } from '@a2a-js/sdk';
 import { ClientFactory, type Client } from '@a2a-js/sdk/client';
 import { EXTENSION } from '../../../src/bridges/a2a/event-table.ts';
 
-export { AgentCard, TaskState };
+export type { Client };
+export { TaskState };
 
 /** The real client, over the binding that it is told to prefer. */
 export async function clientOf(url: string): Promise<Client> {

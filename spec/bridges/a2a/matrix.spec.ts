@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@a2a-js/sdk/client';
 import { a2a } from '../../../src/bridges/a2a/a2a.ts';
+import { fromStreamResponses } from '../../../src/bridges/a2a/from-a2a.ts';
 import { bridgeLab } from '../bridge-lab.ts';
-import { until } from '../../support/settle.ts';
 import { a2aEngine } from './a2a-agents.ts';
 import { carriedOf, clientOf, heard, said, stateName, taskIdOf, wordOf } from './a2a-client.ts';
 
@@ -122,7 +122,7 @@ describe('matrix: A2A 1.0', () => {
     const answered = await heard(sdk.sendMessageStream(said('yes', { taskId })));
     expect(answered.map(wordOf).slice(-4)).toEqual(['WORKING', 'text=yes', 'output=?', 'COMPLETED']);
     const { history } = await sdk.getTask({ id: taskId, tenant: '' });
-    expect(history.map(({ role, parts }) => [role, parts[0]?.content?.value])).toEqual([
+    expect(history.map(({ role, parts }) => [role, parts[0]?.content?.value as unknown])).toEqual([
       [1, 'ask:Is it right?'],
       [2, 'Is it right?'],
       [1, true],
@@ -134,6 +134,9 @@ describe('matrix: A2A 1.0', () => {
     const all = await heard((await client()).sendMessageStream(said('odd:')));
     const odd = all.map(carriedOf).find(({ type }) => type === 'custom:fraud');
     expect(odd).toMatchObject({ data: { score: 0.9, why: ['a', 'b'] } });
-    await until(() => all.length > 0, 'the end');
+    const { payload } = all.find(response => carriedOf(response)['type'] === 'custom:fraud')!;
+    expect(fromStreamResponses([{ statusUpdate: payload!.value } as never])).toEqual([
+      { type: 'custom:fraud', data: { score: 0.9, why: ['a', 'b'] }, source: 'agent' },
+    ]);
   });
 });

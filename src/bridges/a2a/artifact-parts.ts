@@ -20,10 +20,14 @@ export function isPart(value: unknown): value is A2aPart {
 
 /**
  * What an artifact holds as parts: text is a text part; a file of A2A (`{url, mediaType}`, `{raw}`) and a list of
- * several parts are what they are; anything else is a data part.
+ * several parts are what they are; anything else is a data part. `type`: of the artifact; where it is a media type, a text has it.
  */
-export function toParts(data: Json): readonly A2aPart[] {
-  if (typeof data === 'string') return [{ text: data }];
+export function toParts(data: Json, type?: Json): readonly A2aPart[] {
+  if (typeof data === 'string') {
+    return typeof type === 'string' && type.includes('/')
+      ? [{ text: data, mediaType: type }]
+      : [{ text: data }];
+  }
   // One alone is read back as what it holds.
   if (Array.isArray(data) && data.length > 1 && data.every(isPart)) return data;
   if (isPart(data) && (data.url ?? data.raw) !== undefined) return [data];
@@ -31,9 +35,11 @@ export function toParts(data: Json): readonly A2aPart[] {
 }
 
 /** The inverse of {@link toParts}. */
-export function fromParts(parts: readonly A2aPart[]): Json {
+export function fromParts(parts: readonly A2aPart[], type?: Json): Json {
   const [part] = parts;
   if (parts.length === 1 && part) {
+    if (part.text !== undefined && part.mediaType === type && Object.keys(part).length === 2)
+      return part.text;
     const isBare = Object.keys(part).length === 1;
     if (isBare && part.text !== undefined) return part.text;
     if (isBare && part.data !== undefined) return part.data;

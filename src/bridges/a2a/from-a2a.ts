@@ -1,6 +1,6 @@
 import type { EventSource } from '../../event/run-event.ts';
 import type { Json, JsonObject } from '../../event/json.ts';
-import { fromParts } from './artifact-parts.ts';
+import { fromParts, toParts } from './artifact-parts.ts';
 import { EVENTS, EXTENSION, TERMINAL, TEXT_ARTIFACT } from './event-table.ts';
 import { carriedIn, withoutCarried, type Carried } from './extension.ts';
 import type {
@@ -64,7 +64,7 @@ function ownEvent(
 ): ProducedEvent {
   return {
     type,
-    data: { ...saidBy(type, told), ...data },
+    data: { ...saidBy(type, told, data), ...data },
     ...(source !== undefined && { source: source as EventSource }),
     ...(node !== undefined && { node }),
     ...(cause !== undefined && { cause }),
@@ -83,17 +83,18 @@ function carriedBy(response: A2aStreamResponse): {
 }
 
 /** What the update itself says of an event of ours. */
-function saidBy(type: string, told: Told): JsonObject {
+function saidBy(type: string, told: Told, rest: JsonObject | undefined): JsonObject {
   if ('artifact' in told) {
-    const { artifactId, name, parts } = told.artifact;
+    const { artifactId, name, description, parts } = told.artifact;
     if (type === 'token') {
       const messageId = artifactId.slice(TEXT_ARTIFACT.length + 1);
       return { content: parts[0]?.text ?? '', ...(artifactId !== TEXT_ARTIFACT && { messageId }) };
     }
     return {
-      artifactId: artifactId.replace(/^~/, ''),
+      artifactId: rest?.['append'] === undefined ? artifactId.replace(/^~/, '') : artifactId,
       ...(name !== undefined && { name }),
-      data: fromParts(parts),
+      ...(description !== undefined && { description }),
+      data: fromParts(parts, rest?.['artifactType']),
     };
   }
   const field = TEXT_FIELDS.get(type);
@@ -111,7 +112,11 @@ function isOutput(
 
 function foreignEvent(response: A2aStreamResponse): ProducedEvent {
   const kept = { metadata: { [EXTENSION]: { response: withoutOwn(response) as unknown as Json } } };
-  if ('artifactUpdate' in response) return { ...foreignArtifact(response.artifactUpdate), ...kept };
+  if ('artifactUpdate' in response) {
+    const event = foreignArtifact(response.artifactUpdate);
+    // Text in pieces must be where redaction puts pieces together, and nowhere else.
+    return saysAll(response.artifactUpdate, event) ? event : { ...event, ...kept };
+  }
   if ('message' in response) {
     return { type: 'complete', data: { output: fromParts(response.message.parts), durationMs: 0 }, ...kept };
   }
@@ -120,16 +125,23 @@ function foreignEvent(response: A2aStreamResponse): ProducedEvent {
 }
 
 function foreignArtifact({ artifact, append, lastChunk }: A2aArtifactUpdate): ProducedEvent {
-  const { artifactId, name, parts } = artifact;
-  const isPartial = append === true || lastChunk !== true;
+  const { artifactId, name, description, parts } = artifact;
+  const artifactType = kindOf(parts[0]);
   const data = {
-    ...{ artifactId, artifactType: kindOf(parts[0]) },
-    ...(name !== undefined && name !== '' && { name }),
-    data: fromParts(parts),
-    ...(isPartial && { partial: true }),
-    ...(lastChunk === true && { last: true }),
+    ...{ artifactId, artifactType, append: append === true },
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    data: fromParts(parts, artifactType),
+    ...(lastChunk === true ? { last: true } : { partial: true }),
   };
   return { type: 'artifact', data };
+}
+
+/** Whether `toStreamResponses` gives back all of it. */
+function saysAll({ artifact, metadata }: A2aArtifactUpdate, { data }: ProducedEvent): boolean {
+  const { artifactId: _, name: __, description: ___, parts, ...others } = artifact;
+  if (metadata !== undefined || Object.keys(others).length > 0) return false;
+  return JSON.stringify(toParts(data['data'] ?? null, data['artifactType'])) === JSON.stringify(parts);
 }
 
 function foreignStatus(state: A2aTaskState, text: string | undefined): ProducedEvent {

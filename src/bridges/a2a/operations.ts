@@ -53,7 +53,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   GetExtendedAgentCard: { scope: 'read', run: extendedCard },
 };
 
-const LONGEST_KEY = 200;
 /** Tasks that are counted for the total of a list; beyond that it is a lower bound. */
 const MOST_COUNTED = 10_000;
 
@@ -180,20 +179,19 @@ async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Pr
   return watch;
 }
 
-async function started({ ...request }: BridgeRequest, rules: A2aRules, sent: Sent): Promise<Watch> {
+async function started(request: BridgeRequest, rules: A2aRules, sent: Sent): Promise<Watch> {
   const { engine, tenantId } = request;
   const { message, configuration } = sent;
   rules.push.check(configuration?.taskPushNotificationConfig);
   const agent = servedAgent(request, rules.card, message.metadata ?? sent.metadata);
-  const { messageId } = message;
   // The same message is the same task: a client that did not get its answer may send it again.
-  const isKey = messageId.length <= LONGEST_KEY;
-  const threadId = message.contextId || contextFrom(messageId);
+  const key = createHash('sha256').update(message.messageId).digest('hex');
+  const threadId = message.contextId || `ctx-${key.slice(0, 32)}`;
   const { id } = await engine.start(agent.name, {
     input: inputOf(message, agent.inputSchema),
     ...{ tenantId, threadId },
     metadata: { [EXTENSION]: { message: { ...message, contextId: threadId } as unknown as JsonObject } },
-    ...(isKey && { idempotencyKey: `a2a:${messageId}` }),
+    idempotencyKey: `a2a:${key}`,
   });
   return { run: await engine.runs.get(id, { tenantId }), after: 'start' };
 }
@@ -266,9 +264,4 @@ function statusesOf(state: string | undefined): readonly RunStatus[] | undefined
   if (!state || state === 'TASK_STATE_UNSPECIFIED') return undefined;
   if (state === 'TASK_STATE_REJECTED') return ['failed'];
   return (Object.keys(STATES) as RunStatus[]).filter(status => STATES[status] === state);
-}
-
-/** The context of a first message that names none; the same for the same message. */
-function contextFrom(messageId: string): string {
-  return `ctx-${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}`;
 }

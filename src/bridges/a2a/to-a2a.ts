@@ -68,24 +68,28 @@ function tokenUpdate(
   return { artifactUpdate: lastChunk ? { ...base, lastChunk, metadata } : { ...base, metadata } };
 }
 
-/** A `partial` artifact is a piece that belongs behind the pieces before it. */
+/** A `partial` artifact is a piece that belongs behind the pieces before it, unless it says so itself. */
 function artifactUpdate(
   event: RunEvent,
   data: JsonObject,
   { contextId, opened }: TaskPlace,
 ): A2aStreamResponse {
-  const { artifactId: ours, name, data: held, ...rest } = data;
-  const artifactId = OWN_ARTIFACT.test(ours as string) ? `~${ours as string}` : (ours as string);
-  const append = rest['partial'] === true && opened.has(artifactId);
-  const lastChunk = rest['last'] === true || rest['partial'] !== true;
+  const { artifactId: ours, name, description, data: held, ...rest } = data;
+  const { partial, last, append: wanted, artifactType } = rest;
+  // What says how it is put together came from A2A, and has its id from there.
+  const isOwn = wanted === undefined && OWN_ARTIFACT.test(ours as string);
+  const artifactId = isOwn ? `~${ours as string}` : (ours as string);
+  const append = wanted === undefined ? partial === true && opened.has(artifactId) : wanted === true;
+  const lastChunk = last === true || partial !== true;
+  const artifact: A2aArtifact = {
+    artifactId,
+    ...(typeof name === 'string' && { name }),
+    ...(typeof description === 'string' && { description }),
+    parts: toParts(held ?? null, artifactType),
+  };
   return {
     artifactUpdate: {
-      ...{ taskId: event.runId, contextId },
-      artifact: {
-        artifactId,
-        ...(typeof name === 'string' && { name }),
-        parts: toParts(held ?? null),
-      },
+      ...{ taskId: event.runId, contextId, artifact },
       ...(append && { append }),
       ...(lastChunk && { lastChunk }),
       metadata: carrying(event, rest),

@@ -22,6 +22,7 @@ export interface A2aPart {
   readonly metadata?: JsonObject;
 }
 
+/** One turn of a conversation. */
 export interface A2aMessage {
   readonly messageId: string;
   readonly role: 'ROLE_USER' | 'ROLE_AGENT';
@@ -33,6 +34,7 @@ export interface A2aMessage {
   readonly referenceTaskIds?: readonly string[];
 }
 
+/** A result, or a part of one. */
 export interface A2aArtifact {
   readonly artifactId: string;
   readonly name?: string;
@@ -42,6 +44,7 @@ export interface A2aArtifact {
   readonly extensions?: readonly string[];
 }
 
+/** How a task is, and what was said about it last. */
 export interface A2aTaskStatus {
   readonly state: A2aTaskState;
   readonly message?: A2aMessage;
@@ -49,6 +52,7 @@ export interface A2aTaskStatus {
   readonly timestamp?: string;
 }
 
+/** A piece of work with all that is known of it. */
 export interface A2aTask {
   readonly id: string;
   readonly contextId: string;
@@ -58,6 +62,7 @@ export interface A2aTask {
   readonly metadata?: JsonObject;
 }
 
+/** A task is in another state, or said something about how it is. */
 export interface A2aStatusUpdate {
   readonly taskId: string;
   readonly contextId: string;
@@ -65,6 +70,7 @@ export interface A2aStatusUpdate {
   readonly metadata?: JsonObject;
 }
 
+/** A task has a new artifact, or more of one. */
 export interface A2aArtifactUpdate {
   readonly taskId: string;
   readonly contextId: string;

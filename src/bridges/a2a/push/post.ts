@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { addressOf, checkAddress } from './safe-address.ts';
 
 /** One notification on its way. */
-export interface Notification {
+export interface PushPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -16,10 +16,7 @@ export type Receipt = 'taken' | 'again' | 'refused';
 const LONGEST_ANSWER = 10_000;
 
 /** Sends one notification. It follows no redirect, which could lead anywhere. Never rejects. */
-export async function post(
-  { url: text, headers, body }: Notification,
-  allowsPrivate: boolean,
-): Promise<Receipt> {
+export async function post({ url: text, headers, body }: PushPost, allowsPrivate: boolean): Promise<Receipt> {
   let status: number;
   try {
     const url = checkAddress(text, allowsPrivate);
@@ -35,7 +32,7 @@ export async function post(
 function sent(
   url: URL,
   { address, family }: { readonly address: string; readonly family: number },
-  { headers, body }: Pick<Notification, 'headers' | 'body'>,
+  { headers, body }: Pick<PushPost, 'headers' | 'body'>,
 ): Promise<number> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {

@@ -20,8 +20,8 @@ export interface AgUiRules {
 export function agUiRoutes(rules: AgUiRules): Bridge['routes'] {
   return {
     '': { POST: request => run(request, rules) },
-    '/{run_id}': { GET: request => rejoin(request, rules), DELETE: cancel },
-    '/{run_id}/cancel': { POST: cancel },
+    '/{run_id}': { GET: request => rejoin(request, rules), DELETE: { route: cancel, scope: 'cancel' } },
+    '/{run_id}/cancel': { POST: { route: cancel, scope: 'cancel' } },
   };
 }
 

@@ -1,0 +1,147 @@
+import type { Json, JsonObject } from '../../event/json.ts';
+import type { Notice } from '../../event/notice.ts';
+import type { EventOf, EventType, RunEvent } from '../../event/run-event.ts';
+import { customName } from '../custom-name.ts';
+import { THOUGHT_KINDS } from '../texts.ts';
+import type { ChatStream } from './chat-stream.ts';
+import { TRANSIENT } from './chat-table.ts';
+
+/** Says an event; `false` where it is to be data under its own name. */
+type Telling<Type extends EventType> = (event: EventOf<Type>, stream: ChatStream) => boolean | void;
+
+/** The tool that stands for the questions of a run. */
+export const ASK_TOOL = 'ask';
+
+const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
+  token: (event, { texts }) => texts.token(event),
+  action(event, { texts }) {
+    const { kind, content } = event.data;
+    if (content === undefined || !THOUGHT_KINDS.has(kind)) return false;
+    texts.closeIn(event.node);
+    texts.thought(event, content);
+    return true;
+  },
+  step(event, stream) {
+    tellData(event, stream);
+    stream.endStep();
+  },
+  'tool.called'(event, stream) {
+    const { callId, tool, args, attempt = 1 } = event.data;
+    if (attempt > 1) return false;
+    stream.texts.closeIn(event.node);
+    stream.call(callId, tool, args);
+    return true;
+  },
+  'tool.completed'(event, stream) {
+    stream.texts.closeIn(event.node);
+    stream.result(event.data.callId, { output: event.data.result });
+  },
+  'tool.failed'(event, stream) {
+    const { callId, error, willRetry = false } = event.data;
+    if (willRetry) return false;
+    stream.texts.closeIn(event.node);
+    stream.result(callId, error);
+    return true;
+  },
+  'node.started': (event, stream) => tellNode(event, stream, 'running'),
+  'node.completed': (event, stream) => tellNode(event, stream, 'done'),
+  'node.failed': (event, stream) => tellNode(event, stream, 'failed'),
+  'node.skipped': (event, stream) => tellNode(event, stream, 'skipped'),
+  progress(event, stream) {
+    const { step = event.node ?? '' } = event.data;
+    stream.part({ type: 'data-progress', id: step, data: event.data as JsonObject });
+  },
+  artifact(event, stream) {
+    const { artifactId, partial } = event.data;
+    const id = partial ? String(event.seq) : artifactId;
+    stream.part({ type: 'data-artifact', id, data: event.data as JsonObject });
+  },
+  ask(event, stream) {
+    const { askId, ...question } = event.data;
+    stream.call(askId, ASK_TOOL, question, false);
+    stream.finish('tool-calls');
+  },
+  answer: ({ data }, stream) => stream.result(data.askId, { output: data.value }),
+  complete({ data }, stream) {
+    const { output } = data;
+    // Whatever it returned, a message that says nothing helps nobody.
+    if (!stream.hasText && typeof output === 'string' && output !== '') tellOutput(output, stream);
+    stream.finish('stop', data);
+  },
+  cancelled({ data }, stream) {
+    stream.endStep();
+    stream.say({ type: 'abort', ...(data.reason !== undefined && { reason: data.reason }) });
+  },
+  error(event, stream) {
+    if (!event.final) return false;
+    const { message, code } = event.data;
+    stream.endStep();
+    stream.say({ type: 'error', errorText: message });
+    stream.finish('error', { code });
+    return true;
+  },
+};
+
+/** The same for types that are no part of the vocabulary, but that bridges use. */
+const CUSTOM_TELLINGS: Readonly<Record<string, (data: JsonObject, stream: ChatStream) => boolean>> = {
+  'custom:tool-input'({ callId, tool, delta }, stream) {
+    if (typeof callId !== 'string' || typeof tool !== 'string' || typeof delta !== 'string') return false;
+    stream.writeCall(callId, tool, delta);
+    return true;
+  },
+  'custom:tool-output'({ callId, output }, stream) {
+    if (typeof callId !== 'string' || output === undefined) return false;
+    stream.result(callId, { output, preliminary: true });
+    return true;
+  },
+  'custom:source'({ id, url, title }, stream) {
+    if (typeof url !== 'string') return false;
+    const sourceId = typeof id === 'string' ? id : url;
+    stream.part({ type: 'source-url', sourceId, url, ...(typeof title === 'string' && { title }) });
+    return true;
+  },
+};
+
+/** Says an event of a run that has begun. */
+export function tellChatEvent(event: RunEvent, stream: ChatStream): void {
+  const { type } = event;
+  if (CUSTOM_TELLINGS[type]?.(event.data, stream)) return;
+  const telling = TELLINGS[type as EventType] as
+    ((event: RunEvent, stream: ChatStream) => boolean | void) | undefined;
+  if (!telling || telling(event, stream) === false) tellData(event, stream);
+}
+
+/** Says what no chunk says: that some events will not come, or that what was seen is void. */
+export function tellChatNotice(notice: Notice, stream: ChatStream): void {
+  const { notice: name, runId: _, ...data } = notice;
+  if (name === 'reset') stream.endStep();
+  if (name === 'reset' && notice.reason === 'gone') {
+    stream.say({ type: 'error', errorText: 'The run is not kept any longer.' });
+    stream.finish('error', { code: 'RUN_NOT_FOUND' });
+    return;
+  }
+  stream.say({ type: `data-sluice.${name}`, data: data as JsonObject, transient: true });
+}
+
+/** Under its own name, and an id of its own, so that nothing is there twice however often it comes. */
+function tellData({ type, data, seq }: RunEvent, stream: ChatStream): void {
+  const isTransient = TRANSIENT.has(type);
+  stream[isTransient ? 'say' : 'part']({
+    ...{ type: `data-${customName(type)}`, id: String(seq), data: data as Json },
+    ...(isTransient && { transient: true }),
+  });
+}
+
+function tellNode(event: RunEvent, stream: ChatStream, state: string): void {
+  const { node } = event;
+  const data = event.data;
+  stream.texts.closeAround(node);
+  const id = node ?? String(data['name']);
+  stream.part({ type: 'data-node', id, data: { ...data, node: id, state } });
+}
+
+function tellOutput(output: string, stream: ChatStream): void {
+  stream.part({ type: 'text-start', id: 'output' });
+  stream.part({ type: 'text-delta', id: 'output', delta: output });
+  stream.part({ type: 'text-end', id: 'output' });
+}

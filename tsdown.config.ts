@@ -18,10 +18,12 @@ const doors = {
   'bridges/a2a-queue': 'src/bridges/a2a-queue/index.ts',
   'bridges/ai-sdk': 'src/bridges/ai-sdk/index.ts',
   'bridges/langgraph': 'src/bridges/langgraph/index.ts',
+  'bridges/model-streams': 'src/bridges/model-streams/index.ts',
   'bridges/opa': 'src/bridges/opa/index.ts',
   'bridges/cloudevents': 'src/bridges/cloudevents/index.ts',
   'bridges/kafka': 'src/bridges/kafka/index.ts',
   'bridges/ag-ui': 'src/bridges/ag-ui/index.ts',
+  'bridges/opentelemetry': 'src/bridges/opentelemetry/index.ts',
   'backends/file': 'src/backends/file/index.ts',
   'backends/redis': 'src/backends/redis/index.ts',
 };

@@ -19,10 +19,12 @@ export const DOORS: readonly string[] = [
   'bridges/a2a-queue/index.ts',
   'bridges/ai-sdk/index.ts',
   'bridges/langgraph/index.ts',
+  'bridges/model-streams/index.ts',
   'bridges/opa/index.ts',
   'bridges/cloudevents/index.ts',
   'bridges/kafka/index.ts',
   'bridges/ag-ui/index.ts',
+  'bridges/opentelemetry/index.ts',
   'sinks/index.ts',
   'dashboard/index.ts',
 ];

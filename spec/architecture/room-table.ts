@@ -32,9 +32,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     // A tool that a framework calls finds its run by itself.
     doors: [...stream, 'control', 'run/current-context.ts'],
     types: ['run', 'engine'],
-    packages: ['rxjs', 'zod', '@langchain/langgraph', '@open-policy-agent/opa-wasm', 'node:'],
+    packages: [
+      'rxjs',
+      'zod',
+      '@langchain/langgraph',
+      '@open-policy-agent/opa-wasm',
+      '@opentelemetry/api',
+      'node:',
+    ],
   },
-  http: { doors: [...actor, 'engine', 'bridges', 'bridges/*'], packages: ['rxjs', 'zod', 'jose', 'ws', 'node:'] },
+  http: {
+    doors: [...actor, 'engine', 'bridges', 'bridges/*'],
+    packages: ['rxjs', 'zod', 'jose', 'ws', 'node:'],
+  },
   client: {
     // A browser loads it: nothing of the streams and schemas of the server. React is for its shelf alone.
     doors: data,
@@ -52,6 +62,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'bridges/dockrion',
       'bridges/a2a',
       'bridges/a2a-queue',
+      'bridges/ag-ui',
+      'bridges/ai-sdk',
       'client',
       'dashboard',
     ],

@@ -129,13 +129,17 @@ function checkKey(key: unknown): string {
   throw new SluiceError('BAD_OPTION', `idempotencyKey: expected a string of 1 to ${LONGEST_KEY} characters.`);
 }
 
-/** Two requests are the same if everything but the key is, whatever the order of their members. */
+/**
+ * Two requests are the same if everything but the key is, whatever the order of their members. Which trace asked is not
+ * of the request: it differs each time.
+ */
 function fingerprint(options: StartOptions, asked: AskedFor): string {
   const { id, tenantId = DEFAULT_TENANT, threadId, parentId, labels, metadata, record } = options;
   const { ttl, maxDuration, idle, input } = options;
-  const told = { id, tenantId, threadId, parentId, labels, metadata, record, ttl, maxDuration, idle, input };
+  const { traceparent, tracestate, ...asks } = metadata ?? {};
+  const told = { id, tenantId, threadId, parentId, labels, record, ttl, maxDuration, idle, input };
   return createHash('sha256')
-    .update(canonical({ ...told, ...asked }))
+    .update(canonical({ ...told, ...(metadata && { metadata: asks }), ...asked }))
     .digest('base64url');
 }
 

@@ -3,7 +3,11 @@ import { isSluiceError, SluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
 import type { StartOptions } from '../../engine/start-options.ts';
 import type { Exchange } from '../exchange.ts';
+import type { HttpRequest } from '../request.ts';
 import { parseBody } from '../parse-body.ts';
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[ -~]{0,200})?$/;
+const LONGEST_TRACESTATE = 512;
 
 /** The body of every request that starts a run. The engine checks what the members say. */
 export const StartBody = z.strictObject({
@@ -74,11 +78,20 @@ async function wantedRun({ request, params, tenantId, settings }: Exchange): Pro
     onDisconnect,
     options: {
       ...(options as StartOptions),
-      ...(metadata && { metadata: metadata as JsonObject }),
+      metadata: tracedMetadata(metadata as JsonObject | undefined, request),
       idempotencyKey: keyOf(idempotencyKey, request.header('idempotency-key')),
       tenantId,
     },
   };
+}
+
+/** Where the trace of a request goes on is found again in the metadata of its run; W3C Trace Context, section 3. */
+function tracedMetadata(metadata: JsonObject | undefined, request: HttpRequest): JsonObject | undefined {
+  const traceparent = request.header('traceparent');
+  if (traceparent === undefined || !TRACEPARENT.test(traceparent)) return metadata;
+  const tracestate = request.header('tracestate');
+  const isShort = tracestate !== undefined && tracestate.length <= LONGEST_TRACESTATE;
+  return { traceparent, ...(isShort && { tracestate }), ...metadata };
 }
 
 function started(

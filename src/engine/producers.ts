@@ -35,6 +35,8 @@ export interface ProducerServices {
 
 /** Milliseconds for which a batch may be repeated after the end of its run. */
 const REPEATABLE = 5 * 60_000;
+/** Milliseconds for which a producer may come back from another process before what is known of its run is forgotten. */
+const REMEMBERED = 10_000;
 /** Keys of all ended runs together; beyond it the run that ended first is forgotten. */
 const MOST_ENDED_KEYS = 100_000;
 
@@ -105,9 +107,14 @@ export class Producers {
     return appender;
   }
 
-  /** A run whose actor went elsewhere: whoever asks for it again adopts it anew. */
+  /** A run that another process has by now. It may be back soon; later, whoever asks for it again adopts it anew. */
   left(key: RunKey, epoch: string): void {
-    if (this.#appenders.get(key)?.epoch === epoch) this.#appenders.delete(key);
+    const { sweep, clock, live } = this.#services;
+    sweep.at(clock.now() + REMEMBERED, () => {
+      if (live.get(key)) return;
+      const appender = this.#appenders.get(key);
+      if (appender?.epoch === epoch && !this.#ended.has(appender)) this.#appenders.delete(key);
+    });
   }
 
   #retire(appender: Appender, key: RunKey): void {

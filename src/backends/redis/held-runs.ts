@@ -11,6 +11,8 @@ export class HeldRuns {
   readonly #link: RedisLink;
   readonly #keys: RedisKeys;
   readonly #fences = new Map<RunKey, string>();
+  /** Runs that are claimed right now, and how often. */
+  readonly #claiming = new Map<RunKey, number>();
 
   constructor(link: RedisLink, keys: RedisKeys) {
     this.#link = link;
@@ -21,12 +23,42 @@ export class HeldRuns {
     this.#fences.set(key, fence);
   }
 
-  remove(key: RunKey): void {
-    this.#fences.delete(key);
+  has(key: RunKey): boolean {
+    return this.#fences.has(key);
   }
 
   clear(): void {
     this.#fences.clear();
+  }
+
+  /** Names a run as this instance's, by `claiming` it, which may take a while: nobody strikes its name out meanwhile. */
+  async claim<T>(key: RunKey, claiming: () => Promise<T>): Promise<T> {
+    this.#claiming.set(key, (this.#claiming.get(key) ?? 0) + 1);
+    try {
+      return await claiming();
+    } finally {
+      const others = this.#claiming.get(key)! - 1;
+      if (others > 0) this.#claiming.set(key, others);
+      else this.#claiming.delete(key);
+    }
+  }
+
+  /** A run that it had is its no more, and is not to be looked for when it dies. */
+  async remove(key: RunKey, instance: string): Promise<void> {
+    this.#fences.delete(key);
+    if (!this.#claiming.has(key)) await this.#link.send('zrem', this.#keys.owned(instance), key);
+  }
+
+  /** Finds out whether it has one run still, as {@link check} does. */
+  async checkOne(key: RunKey, instance: string, lost: LostRun): Promise<void> {
+    const fence = this.#fences.get(key);
+    if (fence === undefined) return this.remove(key, instance);
+    const state = await this.#link.run<string>(HOLD, this.#keys.ofRun(key), [fence, instance]);
+    // Claimed anew meanwhile, or let go.
+    if (state === 'held' || this.#fences.get(key) !== fence) return;
+    const removing = this.remove(key, instance);
+    if (state !== 'ended') lost(key, state === 'absent' ? 'gone' : 'taken');
+    await removing;
   }
 
   /**
@@ -39,19 +71,7 @@ export class HeldRuns {
       const some = held.slice(from, from + AT_ONCE);
       const members = some.flatMap(([key]) => [0, key]);
       await this.#link.send('zadd', this.#keys.owned(instance), ...members);
-      await Promise.all(some.map(([key, fence]) => this.#checkOne(key, fence, { instance, lost })));
+      await Promise.all(some.map(([key]) => this.checkOne(key, instance, lost)));
     }
-  }
-
-  async #checkOne(
-    key: RunKey,
-    fence: string,
-    { instance, lost }: { readonly instance: string; readonly lost: LostRun },
-  ): Promise<void> {
-    const state = await this.#link.run<string>(HOLD, this.#keys.ofRun(key), [fence, instance]);
-    // Claimed anew meanwhile, or let go.
-    if (state === 'held' || this.#fences.get(key) !== fence) return;
-    this.#fences.delete(key);
-    if (state !== 'ended') lost(key, state === 'absent' ? 'gone' : 'taken');
   }
 }

@@ -74,7 +74,7 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
   return {
     flags: { durable: true, shared: true, chained: true },
     ...{ log, directory, lease },
-    commands: new RedisCommands(link, keys),
+    commands: new RedisCommands(link, keys, key => void lease.check(key)),
     close: () => (closing ??= close()),
   };
 }

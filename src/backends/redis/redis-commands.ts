@@ -26,10 +26,13 @@ const CHARS_AT_ONCE = 4_194_304;
 export class RedisCommands implements Commands {
   readonly #link: RedisLink;
   readonly #keys: RedisKeys;
+  readonly #taken: (key: RunKey) => void;
 
-  constructor(link: RedisLink, keys: RedisKeys) {
+  /** `taken` is told of runs that an instance may believe to have, and another one has. */
+  constructor(link: RedisLink, keys: RedisKeys, taken: (key: RunKey) => void) {
     this.#link = link;
     this.#keys = keys;
+    this.#taken = taken;
   }
 
   async send(key: RunKey, command: Command, id: string): Promise<void> {
@@ -55,6 +58,7 @@ export class RedisCommands implements Commands {
         const key = listed[at] as RunKey;
         const args = [instance, randomName(8)];
         const commands = await this.#link.run<string[] | null>(TAKE, this.#keys.ofRun(key), args);
+        if (!commands) this.#taken(key);
         for (const text of commands ?? []) {
           chars += text.length;
           const [id, command] = JSON.parse(text) as [string, Command];

@@ -2,6 +2,7 @@ import { SluiceError } from '../../errors/sluice-error.ts';
 import { checkId } from '../../event/ids.ts';
 import type { Clock } from '../../time/clock.ts';
 import { randomName } from '../../time/random-name.ts';
+import { soon } from '../../time/soon.ts';
 import type { RunStatus } from '../../event/run-event.ts';
 import type { Claim, Lease, LostRun, RunKey } from '../backend.ts';
 import { hasEnded } from '../changed-record.ts';
@@ -71,13 +72,20 @@ export class RedisLease implements Lease {
   }
 
   async claim(key: RunKey, { force = false }: { readonly force?: boolean } = {}): Promise<Claim | 'held'> {
-    const { link, keys } = this.#parts;
     const instance = this.#joined();
+    return this.#held.claim(key, () => this.#claim(key, instance, force));
+  }
+
+  async #claim(key: RunKey, instance: string, force: boolean): Promise<Claim | 'held'> {
+    const { link, keys } = this.#parts;
     const nonce = randomName(8);
     for (;;) {
       const [head] = keys.ofRun(key);
       const [seen, owner] = await link.send<(string | null)[]>('hmget', head, 'f', 'o');
-      if (!force && owner && owner !== instance && (await this.#lives(owner))) return 'held';
+      if (!force && owner && owner !== instance && (await this.#lives(owner))) {
+        if (this.#held.has(key)) soon(() => void this.check(key));
+        return 'held';
+      }
       // Before the claim, so that nobody has a run that is not found when its owner dies.
       await link.run(INDEX_RUN, [keys.owned(instance)], ['CH', 0, key, MEMORY]);
       const answer = await link.run<[string, number, string | null] | null>(CLAIM, keys.ofRun(key), [
@@ -90,8 +98,21 @@ export class RedisLease implements Lease {
       if (fence === '') continue;
       this.#held.add(key, fence);
       if (waiting > 0) await link.run(INDEX_RUN, [keys.inbox(instance)], ['INCR', 1, key, MEMORY]);
+      if (force && owner && owner !== instance) this.#tellFormer(key, owner);
       return { fence, ...(cancel !== null && { cancel: { reason: cancel.slice(1) || undefined } }) };
     }
+  }
+
+  /** Where it looks for commands it finds that the run is not its own. If that is lost, it finds out some other time. */
+  #tellFormer(key: RunKey, owner: string): void {
+    const { link, keys } = this.#parts;
+    void link.run(INDEX_RUN, [keys.inbox(owner)], ['INCR', 1, key, MEMORY]).catch(() => undefined);
+  }
+
+  /** Another instance may have a run that this one had. */
+  async check(key: RunKey): Promise<void> {
+    const instance = this.#instance;
+    if (instance) await this.#held.checkOne(key, instance, this.#lost).catch(() => undefined);
   }
 
   /** To an instance that never lived, so that it is found as what a dead one had. */
@@ -134,9 +155,7 @@ export class RedisLease implements Lease {
 
   /** A run that this instance had needs nobody any more. */
   async release(key: RunKey): Promise<void> {
-    const { link, keys } = this.#parts;
-    this.#held.remove(key);
-    if (this.#instance) await link.send('zrem', keys.owned(this.#instance), key);
+    if (this.#instance) await this.#held.remove(key, this.#instance);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Row } from './row.ts';
+import { a2aMap } from './rows/a2a-map.ts';
 import { client } from './rows/client.ts';
+import { crowdEmit, crowdMemory } from './rows/crowd.ts';
 import { emitRow } from './rows/emit.ts';
 import { fileAppendRow } from './rows/file-append.ts';
 import { gateAll, gateTyped } from './rows/gate.ts';
@@ -16,7 +18,7 @@ import { redactionRow } from './rows/redaction.ts';
 import { replay } from './rows/replay.ts';
 import { fileCursor, fileResume, fileTail, redisResume } from './rows/resume.ts';
 import { runLife } from './rows/run-life.ts';
-import { sseMemoryRow, sseRow } from './rows/sse.ts';
+import { completeMemory, completeRow, sseMemoryRow, sseRow } from './rows/sse.ts';
 import { toolRow } from './rows/tool.ts';
 
 /** Everything that is measured, with its goal. */
@@ -31,8 +33,15 @@ export const ROWS: readonly Row[] = [
   sseRow(1_000, 16),
   sseRow(100, 16),
   sseMemoryRow(1_000),
+  completeRow(100),
+  completeRow(1_000),
+  completeRow(5_000),
+  completeMemory,
+  crowdEmit,
+  crowdMemory,
   latency,
   client,
+  a2aMap,
   replay,
   lateJoin,
   fileAppendRow('never', 1.8),

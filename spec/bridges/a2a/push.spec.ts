@@ -151,17 +151,13 @@ describe('a server without push notifications', () => {
 
   it('says so', async () => {
     await lab.engine.open({ id: 'task' });
-    const sdk = await clientOf(lab.server.url);
-    const config = {
-      tenant: '',
-      id: '',
-      taskId: 'task',
-      url: 'https://example.com',
-      token: '',
-      authentication: undefined,
-    };
-    await expect(sdk.createTaskPushNotificationConfig(config)).rejects.toMatchObject({
-      name: 'PushNotificationNotSupportedError',
+    const answer = await lab.json('/a2a/v1/tasks/task/pushNotificationConfigs', {
+      ...{ method: 'POST', headers: { 'a2a-version': '1.0', 'content-type': 'application/json' } },
+      body: JSON.stringify({ url: 'https://example.com/hook' }),
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ reason: 'PUSH_NOTIFICATION_NOT_SUPPORTED' }] } },
     });
     const card = (await (await lab.fetch('/.well-known/agent-card.json')).json()) as { capabilities: object };
     expect(card.capabilities).toMatchObject({ pushNotifications: false });

@@ -65,7 +65,8 @@ export async function connectorOf(
 ): Promise<() => Redis | Cluster> {
   const settings = {
     lazyConnect: true,
-    enableAutoPipelining: true,
+    // A link gathers commands itself: what ioredis does for it costs more than reading a page.
+    enableAutoPipelining: false,
     autoResubscribe: false,
     replyMapping: 'legacy' as const,
     maxRetriesPerRequest: 3,
@@ -79,10 +80,14 @@ export async function connectorOf(
   } satisfies RedisOptions;
   if (client) {
     quickenStringMethods();
-    const { lazyConnect, enableAutoPipelining, replyMapping } = settings;
+    const { lazyConnect, replyMapping } = settings;
     return () =>
       'nodes' in client
-        ? client.duplicate([], { lazyConnect, enableAutoPipelining, replyMapping, redisOptions: settings })
+        ? client.duplicate([], {
+            ...{ lazyConnect, replyMapping, redisOptions: settings },
+            // It has a connection to each node, and only ioredis knows which one a command takes.
+            enableAutoPipelining: true,
+          })
         : client.duplicate(settings);
   }
   const Client = await loadRedis(subject);

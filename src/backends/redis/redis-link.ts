@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../../time/clock.ts';
+import { afterThisCall } from '../../time/after-this-call.ts';
 import { Listeners } from '../listeners.ts';
 import { closedError, reasonOf, storageLost } from './redis-error.ts';
 import type { RedisTrouble } from './redis-options.ts';
@@ -31,8 +33,8 @@ const REDIRECT_WAIT = 50;
 const PROBE_AFTER = 30_000;
 
 /**
- * The connections of one backend: one for commands, and one for hints once somebody watches. Commands of one turn of
- * the event loop go out in one write. Errors come out as `STORAGE_LOST` without what was sent.
+ * The connections of one backend: one for commands, and one for hints once somebody watches. Commands sent at once go out
+ * in one write. Errors come out as `STORAGE_LOST` without what was sent.
  */
 export class RedisLink {
   readonly #host: LinkHost;
@@ -170,6 +172,7 @@ export class RedisLink {
       const loaded = await this.#client.script('LOAD', script.lua);
       this.#hashes.set(script, String(loaded));
     } else {
+      this.#gather();
       try {
         return await this.#client.evalsha(hash, keys.length, ...keys, ...args);
       } catch (error) {
@@ -180,10 +183,20 @@ export class RedisLink {
   }
 
   #call(command: string, args: readonly (string | number)[]): Promise<unknown> {
+    this.#gather();
     const method = (this.#client as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
       command
     ];
     return method!.apply(this.#client, [...args]);
+  }
+
+  /** What is sent before this call and those that wait behind it are over goes out in one write. */
+  #gather(): void {
+    // A cluster has many, and gathers by itself.
+    const stream = 'stream' in this.#client ? (this.#client.stream as Socket | undefined) : undefined;
+    if (!stream || stream.writableCorked > 0) return;
+    stream.cork();
+    afterThisCall(() => stream.uncork());
   }
 
   #connected(): void {

@@ -25,6 +25,7 @@ import type { LiveRuns } from './live-runs.ts';
 import type { EngineMeter } from './metrics/engine-meter.ts';
 import type { Observers } from './observers/observers.ts';
 import type { EngineSettings } from './options.ts';
+import type { RepeatedWork } from './repeated-work.ts';
 import { RunKeeper, type KeeperServices } from './run-keeper.ts';
 import { NO_LABELS, type StartSettings } from './start-options.ts';
 
@@ -53,6 +54,8 @@ export interface AdmissionRooms {
   readonly live: LiveRuns;
   readonly observers: Observers;
   readonly meter: EngineMeter;
+  /** Tries again what the directory refused. */
+  readonly refused: RepeatedWork;
   /** The fence of a run that was just created. */
   readonly claim: (key: RunKey) => Promise<string | undefined>;
   /** Whose a run is that producers outside write. */
@@ -87,7 +90,7 @@ export class Admission {
 
   constructor(
     settings: EngineSettings,
-    { sweep, live, observers, meter, claim, ownershipOf, left }: AdmissionRooms,
+    { sweep, live, observers, meter, refused, claim, ownershipOf, left }: AdmissionRooms,
   ) {
     const { backend, clock, secrets, gate } = settings;
     this.#settings = settings;
@@ -96,7 +99,7 @@ export class Admission {
     this.#ownershipOf = settings.backend.lease && ownershipOf;
     this.#left = left;
     this.#isLasting = backend.flags.durable || backend.flags.shared;
-    this.#keeping = { directory: backend.directory, clock, live, observers, meter };
+    this.#keeping = { directory: backend.directory, refused, clock, live, observers, meter };
     this.#services = {
       ...{ log: backend.log, isChained: backend.flags.chained },
       ...{ clock, sweep, secrets, gate },

@@ -117,6 +117,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     });
     this.#admission = new Admission(settings, {
       ...{ sweep: this.#sweep, live: this.#live, observers: this.#observers, meter },
+      refused: backend.refused,
       claim: key => this.#instance.claim(key),
       ownershipOf: key => ({
         take: () => this.#instance.take(key),

@@ -5,13 +5,13 @@ import type { TextMask } from '../secrets/mask-value.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { LostRuns } from './lost-runs.ts';
 import { maskedCommands } from './masked-commands.ts';
 import { countedDirectory } from './metrics/counted-directory.ts';
 import { countedLease } from './metrics/counted-lease.ts';
 import type { EngineMeter } from './metrics/engine-meter.ts';
 import { settleOrphan } from './orphans.ts';
 import { PatientLog } from './patient-log.ts';
+import { RepeatedWork } from './repeated-work.ts';
 
 const END = {
   code: 'STORAGE_LOST',
@@ -32,6 +32,8 @@ export interface PatientBackendParts {
 
 /** A backend, and how long its readers wait for it. */
 export interface PatientBackend extends Backend {
+  /** What it refused, and is asked for again. */
+  readonly refused: RepeatedWork;
   readonly patienceFor: (key: RunKey) => Patience;
 }
 
@@ -41,14 +43,15 @@ export function patientBackend(
   { clock, sweep, live, meter, secrets, timeout }: PatientBackendParts,
 ): PatientBackend {
   const { flags, directory, lease, commands } = backend;
-  const lost = new LostRuns({ clock, sweep }, async (key, fence) => {
+  const refused = new RepeatedWork({ clock, sweep });
+  const settle = async (key: RunKey, fence: string | undefined): Promise<void> => {
     const record = await directory.get(key);
     if (record)
       await settleOrphan({ backend, clock }, record, END, fence === undefined ? undefined : { fence });
     log.forget(key);
-  });
+  };
   const log = new PatientLog(backend.log, {
-    ...{ clock, sweep, meter, timeout, lost: (key, fence) => lost.add(key, fence) },
+    ...{ clock, sweep, meter, timeout, lost: (key, fence) => refused.add(key, () => settle(key, fence)) },
     degraded(key, since) {
       const actor = live.get(key);
       actor?.window.notify(degradedNotice(actor.parts.identity.runId, since));
@@ -62,6 +65,7 @@ export function patientBackend(
       ...(lease && { lease: countedLease(lease, meter) }),
       ...(commands && { commands: maskedCommands(commands, secrets) }),
     },
+    refused,
     patienceFor: key => ({ clock, sweep, timeout, isFinal: () => log.isOver(key) }),
     close() {
       log.close();

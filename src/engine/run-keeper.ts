@@ -5,11 +5,14 @@ import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { EngineMeter, RunEnd } from './metrics/engine-meter.ts';
+import type { RepeatedWork } from './repeated-work.ts';
 import type { Observers } from './observers/observers.ts';
 
 /** What the keepers of an engine's runs share. */
 export interface KeeperServices {
   readonly directory: Directory;
+  /** Tries again what the directory refused. */
+  readonly refused: RepeatedWork;
   readonly clock: Clock;
   readonly live: LiveRuns;
   readonly meter: EngineMeter;
@@ -19,8 +22,8 @@ export interface KeeperServices {
 /**
  * What the engine does with what a run tells it: observers hear its events, its record follows its status, and an
  * ended run is let go. One change of the record at a time, so that a slow answer never lets an older status overwrite
- * a newer one; what comes meanwhile goes out as one change. The log has the truth of a run, so a record that could
- * not be written is mended by the next change.
+ * a newer one; what comes meanwhile goes out as one change. What could not be written is written with the next change,
+ * or by itself: the log has the truth of a run, and its record must not say anything else for longer than it has to.
  */
 export class RunKeeper implements RunListener {
   readonly #services: KeeperServices;
@@ -67,16 +70,46 @@ export class RunKeeper implements RunListener {
       try {
         const written = this.#services.directory.update(this.#key, change);
         if (isPromise(written)) {
-          const goOn = (): void => this.#write();
-          written.then(goOn, goOn);
+          written.then(
+            () => this.#goOn(),
+            () => this.#refused(change),
+          );
           return;
         }
       } catch {
-        // A closed backend takes no more changes, and nobody asks it for a record.
+        return this.#refused(change);
       }
       this.#isWriting = false;
     }
     this.#isWriting = false;
+  }
+
+  #goOn(): void {
+    this.#isWriting = false;
+    this.#write();
+  }
+
+  /** What came since goes out at once, and takes it along. */
+  #refused(change: RunChange): void {
+    const newer = this.#next;
+    this.#next = { ...change, ...newer };
+    this.#isWriting = false;
+    if (newer) this.#write();
+    else this.#services.refused.add(this, () => this.#repeat());
+  }
+
+  async #repeat(): Promise<void> {
+    const change = this.#next;
+    if (!change || this.#isWriting) return;
+    this.#next = undefined;
+    this.#isWriting = true;
+    try {
+      await this.#services.directory.update(this.#key, change);
+    } catch (error) {
+      this.#refused(change);
+      throw error;
+    }
+    this.#goOn();
   }
 }
 

@@ -39,15 +39,15 @@ export class ShakyBackend {
       ...inner,
       log: {
         append: (key, batch) => this.#append(key, batch, () => log.append(key, batch)),
-        read: (key, query) => this.#read(() => log.read(key, query)),
+        read: (key, query) => this.#read(key, () => log.read(key, query)),
         watch: (key, ring) => log.watch(key, ring),
         trim: (key, seq) => log.trim(key, seq),
       },
     };
   }
 
-  #read(read: () => Awaitable<ReadResult>): Awaitable<ReadResult> {
-    if (this.reading === 'well') return read();
+  #read(key: RunKey, read: () => Awaitable<ReadResult>): Awaitable<ReadResult> {
+    if (this.reading === 'well' || this.#isSpared(key)) return read();
     this.reads++;
     if (this.reading === 'throws') throw new Error('the store is away');
     if (this.reading === 'hangs') return new Promise(() => undefined);
@@ -55,11 +55,15 @@ export class ShakyBackend {
   }
 
   #append(key: RunKey, _batch: Batch, append: () => Awaitable<AppendResult>): Awaitable<AppendResult> {
-    if (this.mood === 'well' || (this.only !== undefined && !key.endsWith(`/${this.only}`))) return append();
+    if (this.mood === 'well' || this.#isSpared(key)) return append();
     this.attempts++;
     if (this.mood === 'throws') throw new Error('the store is away');
     if (this.mood === 'hangs') return new Promise(() => undefined);
     if (this.mood === 'loses its answer') void append();
     return Promise.reject(new Error('the store is away'));
+  }
+
+  #isSpared(key: RunKey): boolean {
+    return this.only !== undefined && !key.endsWith(`/${this.only}`);
   }
 }

@@ -29,7 +29,9 @@ describe('settings of sluice serve', () => {
       ['dockrion', '/dockrion'],
       ['a2a-queue', ''],
     ]);
-    expect(() => resolved({ bridge: ['toString'] })).toThrow('--bridge: expected one of a2a, a2a-queue, dockrion');
+    expect(() => resolved({ bridge: ['toString'] })).toThrow(
+      '--bridge: expected one of a2a, a2a-queue, ag-ui, ai-sdk, dockrion',
+    );
   });
 
   it('hand runs over when it stops, unless they are to be cancelled', () => {

@@ -38,7 +38,7 @@ export function withServeFlags(command: Command): Command {
     )
     .option(
       '--bridge <name>',
-      'answer clients of another system, too: a2a (at /a2a), dockrion (at /dockrion), a2a-queue (at /events); repeatable',
+      'answer clients of another system, too: a2a (at /a2a), dockrion (at /dockrion), a2a-queue (at /events), ag-ui (at /agui), ai-sdk (at /api/chat); repeatable',
       collected,
     )
     .option(

@@ -18,7 +18,8 @@ export interface AgUiOptions {
   readonly agent?: string | undefined;
   /**
    * What the agent is given: the `request` as the client sent it, the newest `text` of the user, or what a function makes
-   * of the request. Default: `auto`, which is `text` for an agent whose schema says that it takes a string, else `request`.
+   * of the request. Default: `auto`, which is what its schema says: the text for an agent that takes a string, `{ text }`
+   * for one that takes that, else the request.
    */
   readonly input?: ChatInput<AgUiRunInput> | undefined;
   /** Which types are told. Lifecycle, questions and decisions always are. Default: all. */

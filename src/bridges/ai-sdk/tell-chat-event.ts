@@ -134,9 +134,10 @@ function tellData({ type, data, seq }: RunEvent, stream: ChatStream): void {
 
 function tellNode(event: RunEvent, stream: ChatStream, state: string): void {
   const { node } = event;
-  const data = event.data;
+  const data: JsonObject = event.data;
+  const { name } = data;
   stream.texts.closeAround(node);
-  const id = node ?? String(data['name']);
+  const id = node ?? (typeof name === 'string' ? name : '');
   stream.part({ type: 'data-node', id, data: { ...data, node: id, state } });
 }
 

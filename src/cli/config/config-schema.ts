@@ -24,6 +24,9 @@ const group = <Shape extends z.ZodRawShape>(shape: Shape) =>
     .preprocess(value => value ?? {}, z.strictObject(shape, { error: 'expected a group of settings' }))
     .optional();
 
+const chatInput = z.enum(['auto', 'request', 'text'], { error: 'expected auto, request or text' });
+const CHAT_INPUT = 'what the agent is given: the `request`, or the newest `text`';
+
 /** Everything that a file of settings may say. Its texts are those of `docs/reference/configuration.md`. */
 export const CONFIG = z.strictObject(
   {
@@ -157,6 +160,22 @@ export const CONFIG = z.strictObject(
       }),
       'a2a-queue': group({
         at: setting(text, { about: 'where its addresses begin', default: 'the root' }),
+      }),
+      'ag-ui': group({
+        at: setting(text, { about: 'where it is served', default: '`/agui`' }),
+        agent: setting(text, { about: 'the agent that is served', default: 'the only one' }),
+        input: setting(chatInput, { about: CHAT_INPUT, default: 'as the agent takes it' }),
+        filter: setting(text, { about: 'which types are told', default: 'all' }),
+        onDisconnect: setting(z.enum(['detach', 'cancel'], { error: 'expected detach or cancel' }), {
+          ...{ about: 'what becomes of a run whose client leaves', default: 'detach: it goes on' },
+        }),
+      }),
+      'ai-sdk': group({
+        at: setting(text, { about: 'where it is served', default: '`/api/chat`' }),
+        agent: setting(text, { about: 'the agent that is served', default: 'the only one' }),
+        input: setting(chatInput, { about: CHAT_INPUT, default: 'as the agent takes it' }),
+        filter: setting(text, { about: 'which types are told', default: 'all' }),
+        dynamicTools: setting(yesOrNo, { about: 'whether tools are `dynamic-tool` parts', default: 'no' }),
       }),
     }),
   },

@@ -1,10 +1,15 @@
 import { TaskFold } from '../../src/bridges/a2a/task-fold.ts';
-import { toStreamResponses } from '../../src/bridges/a2a/to-a2a.ts';
+import { toStreamResponses, type TaskPlace } from '../../src/bridges/a2a/to-a2a.ts';
+import { tokenText } from '../../src/bridges/a2a/token-text.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
 import { prebuiltTokens } from '../prebuilt-tokens.ts';
 import type { Row } from '../row.ts';
 
 const EVENTS = 5_000;
+
+function told(event: Token, place: TaskPlace): string {
+  return JSON.stringify(toStreamResponses(event, place)[0]);
+}
 
 /** What keeps the written from being optimised away. */
 let total = 0;
@@ -12,16 +17,16 @@ let total = 0;
 /** What it costs to tell an event in the words of A2A, as text. */
 export const a2aMap: Row = {
   name: 'a2a-map',
-  what: 'A2A: event → text of its StreamResponse',
+  what: 'A2A: token → text of its StreamResponse',
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },
   against: 'JSON.stringify of the event',
   base: () => eachEvent(event => JSON.stringify(event).length),
   ours: () => {
     const place = { contextId: 'a-thread', opened: new Set(['text', 'text:m']) };
-    return eachEvent(event => JSON.stringify(toStreamResponses(event, place)[0]).length);
+    return eachEvent(event => (tokenText(event, place)?.text ?? told(event, place)).length);
   },
-  others: { 'with the task as it adds up': folded },
+  others: { 'other events, and the task as it adds up': folded },
 };
 
 function folded(): Promise<number> {

@@ -2,6 +2,26 @@ export { type Bridge } from '../bridge.ts';
 export { a2a, type A2aOptions } from './a2a.ts';
 export { type CardOptions } from './agent-card.ts';
 export { fromStreamResponse, fromStreamResponses, type ProducedEvent } from './from-a2a.ts';
+export { type RunEventBus } from './sdk/run-event-bus.ts';
+export { runEventBusManager, type RunEventBusManager } from './sdk/run-event-bus-manager.ts';
+export {
+  runTaskStore,
+  type RunTaskStore,
+  type SdkListQuery,
+  type SdkTaskPage,
+} from './sdk/run-task-store.ts';
+export { type SdkOptions } from './sdk/sdk-options.ts';
+export {
+  type SdkArtifact,
+  type SdkContext,
+  type SdkEvent,
+  type SdkMessage,
+  type SdkMetadata,
+  type SdkPart,
+  type SdkTask,
+  type SdkTaskStatus,
+  type TaskEngine,
+} from './sdk/sdk-types.ts';
 export { type TaskPlace, toStreamResponses } from './to-a2a.ts';
 export {
   type A2aArtifact,

@@ -19,7 +19,7 @@ export async function answerRpc(request: BridgeRequest, rules: A2aRules): Promis
     const done = await operate(request, rules, { operation, params });
     if ('result' in done) return rpcBody({ jsonrpc: '2.0', id, result: done.result });
     const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
-    return tellingOf(done.watch, response => `${head}${JSON.stringify(response)}}`);
+    return tellingOf(done.watch, response => `${head}${response}}`);
   } catch (error) {
     const told = toldError(error, request);
     const status = told.isOurs ? told.row.http : 200;

@@ -63,7 +63,7 @@ async function answerRest(
     const sent = { ...Object.fromEntries(query), ...body, ...params };
     const done = await operate(request, rules, { operation: OPERATIONS[name]!, params: sent });
     if ('result' in done) return typedBody(200, done.result, TYPE);
-    return tellingOf(done.watch, response => JSON.stringify(response));
+    return tellingOf(done.watch, response => response);
   } catch (error) {
     const told = toldError(error, request);
     return typedBody(told.row.http, restError(told), TYPE);

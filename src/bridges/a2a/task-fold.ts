@@ -3,6 +3,7 @@ import { isNotice, type Notice } from '../../event/notice.ts';
 import type { RunEvent } from '../../event/run-event.ts';
 import { toParts } from './artifact-parts.ts';
 import { EXTENSION } from './event-table.ts';
+import { carriedIn } from './extension.ts';
 import { agentMessage, toStreamResponses } from './to-a2a.ts';
 import type {
   A2aArtifact,
@@ -50,6 +51,7 @@ export class TaskFold {
   #asks = new Map<string, OpenAsk>();
   #cursor: string | undefined;
   #isGone = false;
+  #isSlim = false;
   /** Characters of content, about. */
   size = 0;
 
@@ -87,6 +89,21 @@ export class TaskFold {
     return this.#artifacts;
   }
 
+  /** Lets go of the contents: from now on it only knows what is told next, and how. */
+  slim(): void {
+    this.#isSlim = true;
+    for (const holding of this.#artifacts.values()) holding.parts = [];
+    this.#history = this.#birth.message ? [this.#birth.message] : [];
+    this.size = 0;
+  }
+
+  /** An event was told that is a part of an artifact, and nothing else. Only behind {@link slim}. */
+  pass(cursor: string, artifactId: string): void {
+    this.#cursor = cursor;
+    if (!this.#artifacts.has(artifactId))
+      this.#artifacts.set(artifactId, { about: { artifactId }, parts: [] });
+  }
+
   /** Adds one item, and gives the updates that tell it. */
   add(item: RunEvent | Notice): readonly A2aStreamResponse[] {
     return isNotice(item) ? this.#note(item) : this.#take(item);
@@ -110,6 +127,12 @@ export class TaskFold {
   #take(event: RunEvent): readonly A2aStreamResponse[] {
     const responses = toStreamResponses(event, { contextId: this.#birth.contextId, opened: this.#artifacts });
     this.#cursor = event.id;
+    const said = carriedIn(event.metadata)?.['message'] as unknown as A2aMessage | undefined;
+    // A message that is told for the history alone.
+    if (said && event.type.startsWith('custom:')) {
+      this.#say(said);
+      return responses;
+    }
     for (const response of responses) this.#apply(response);
     if (event.type === 'ask') {
       this.#asks.set(event.data.askId, { askId: event.data.askId, schema: event.data.schema });
@@ -149,6 +172,11 @@ export class TaskFold {
   }
 
   #hold({ artifact, append }: A2aArtifactUpdate): void {
+    if (this.#isSlim) {
+      const { artifactId } = artifact;
+      this.#artifacts.set(artifactId, { about: { artifactId }, parts: [] });
+      return;
+    }
     const { parts, ...about } = artifact;
     this.size += JSON.stringify(parts).length;
     const held = this.#artifacts.get(artifact.artifactId);
@@ -162,10 +190,12 @@ export class TaskFold {
     for (const { parts, ...about } of artifacts) {
       this.#artifacts.set(about.artifactId, { about, parts: [...parts] });
     }
-    if (history.length > 0) this.#history = [...history];
+    for (const message of history) this.#say(message);
   }
 
   #say(message: A2aMessage): void {
+    if (this.#isSlim) return;
+    if (this.#history.some(({ messageId }) => messageId === message.messageId)) return;
     this.#history.push(message);
     if (this.#history.length > LONGEST_HISTORY) this.#history.splice(1, 1);
   }

@@ -20,7 +20,7 @@ export class Tasks {
   readonly #asked = new Map<string, Promise<TaskFold>>();
 
   /** The task up to its newest event. Not to be changed. Rejects with `RUN_NOT_FOUND`, `STORAGE_LOST`. */
-  get(engine: BridgedEngine, run: BridgedRun): Promise<TaskFold> {
+  get(engine: Pick<BridgedEngine, 'events'>, run: BridgedRun): Promise<TaskFold> {
     const key = `${run.tenantId}/${run.runId}/${run.epoch}`;
     const asked = (this.#asked.get(key) ?? Promise.resolve(undefined))
       .catch(() => undefined)
@@ -33,7 +33,7 @@ export class Tasks {
     return asked;
   }
 
-  async #read({ events }: BridgedEngine, run: BridgedRun, key: string): Promise<TaskFold> {
+  async #read({ events }: Pick<BridgedEngine, 'events'>, run: BridgedRun, key: string): Promise<TaskFold> {
     const { runId, tenantId } = run;
     const fold = this.#kept.get(key) ?? new TaskFold(birthOf(run));
     this.#kept.delete(key);

@@ -3,10 +3,11 @@ import { isNotice, type Notice } from '../../event/notice.ts';
 import type { Teller } from '../teller.ts';
 import { partPlace } from '../teller.ts';
 import { TaskFold, type TaskBirth } from './task-fold.ts';
+import { tokenText } from './token-text.ts';
 import type { A2aStreamResponse } from './wire.ts';
 
-/** How a binding writes a response on one line. */
-export type Envelope = (response: A2aStreamResponse) => string;
+/** How a binding writes a response, which is JSON already, on one line. */
+export type Envelope = (response: string) => string;
 
 /** Tells a task to one client: the task as it is where the client begins, then each update with its cursor. */
 export class A2aTeller implements Teller {
@@ -38,6 +39,12 @@ export class A2aTeller implements Teller {
   tell(item: Entry | Notice): string {
     const begin = this.#hasBegun ? '' : this.#begin();
     const before = this.#fold.cursor;
+    const token = !isNotice(item) && this.#skipped === 0 ? tokenText(item.event, this.#fold) : undefined;
+    if (token && !isNotice(item)) {
+      this.#question = undefined;
+      this.#fold.pass(item.cursor, token.artifactId);
+      return `${begin}data: ${this.#envelope(token.text)}\nid: ${item.cursor}\n\n`;
+    }
     const responses = this.#fold.add(isNotice(item) ? item : item.event);
     if (isNotice(item)) return begin + responses.map(response => this.#frame(response, undefined)).join('');
     const { event, cursor } = item;
@@ -54,10 +61,12 @@ export class A2aTeller implements Teller {
 
   #begin(): string {
     this.#hasBegun = true;
-    return this.#frame({ task: this.#fold.task() }, this.#fold.cursor);
+    const frame = this.#frame({ task: this.#fold.task() }, this.#fold.cursor);
+    this.#fold.slim();
+    return frame;
   }
 
   #frame(response: A2aStreamResponse, place: string | undefined): string {
-    return `data: ${this.#envelope(response)}\n${place === undefined ? '' : `id: ${place}\n`}\n`;
+    return `data: ${this.#envelope(JSON.stringify(response))}\n${place === undefined ? '' : `id: ${place}\n`}\n`;
   }
 }

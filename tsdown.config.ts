@@ -63,6 +63,6 @@ export default defineConfig([
     dts: false,
     platform: 'node',
     plugins: [throughTheDoors],
-    deps: { ...base.deps, alwaysBundle: ['commander', 'yaml'] },
+    deps: { ...base.deps, alwaysBundle: ['commander', 'ws', 'yaml'] },
   },
 ]);

@@ -67,7 +67,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'client',
       'dashboard',
     ],
-    packages: ['rxjs', 'zod', 'commander', 'yaml', 'ioredis', 'node:'],
+    packages: ['rxjs', 'zod', 'commander', 'ws', 'yaml', 'ioredis', 'node:'],
   },
   dashboard: {
     doors: [...data, 'operators', 'bridges', 'bridges/*', 'client'],

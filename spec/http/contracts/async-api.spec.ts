@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import * as z from 'zod';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { defineAgent } from '../../../src/engine/define-agent.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -10,8 +12,11 @@ import type { EngineOptions } from '../../../src/engine/options.ts';
 import { defineEvents } from '../../../src/event/define-events.ts';
 import type { JsonObject } from '../../../src/event/json.ts';
 import { EVENT_TYPES } from '../../../src/event/event-types.ts';
+import { createNodeListener } from '../../../src/http/create-node-listener.ts';
+import { ClientMessage, ServerMessage } from '../../../src/http/websocket/messages.ts';
 import { ADAPTERS, posted, type Served } from '../adapters.ts';
 import { dataFramesOf, type Frame } from '../sse-frames.ts';
+import { openSocket } from '../websocket/socket-client.ts';
 
 interface AsyncApiDocument {
   readonly channels: Readonly<
@@ -90,7 +95,8 @@ describe('GET /asyncapi.json', () => {
   it('has a message for each type there is, and for those that are declared', async () => {
     const names = ({ components }: AsyncApiDocument): string[] =>
       Object.values(components.messages).map(({ name }) => name);
-    const always = [...EVENT_TYPES, 'gap', 'reset', 'degraded', 'runs', 'run', 'removed'];
+    const said = [...ClientMessage.options, ...ServerMessage.options].map(({ shape }) => shape.type.value);
+    const always = [...EVENT_TYPES, 'gap', 'reset', 'degraded', 'runs', 'run', 'removed', ...said];
     expect(names(await documentOf({})).sort()).toEqual([...always, 'custom:*'].sort());
     expect(names(await documentOf({ events: fraud })).sort()).toEqual([...always, 'custom:fraud'].sort());
     expect(names(await documentOf({ agents: [screen] })).sort()).toEqual(
@@ -170,5 +176,44 @@ describe('GET /asyncapi.json', () => {
     await take('removed');
     for (const frame of dataFramesOf(text)) expectKnown('runList', frame);
     await reader.cancel();
+  });
+
+  it('tells what is said on a WebSocket, on both sides', async () => {
+    const engine = createEngine({ limits: { keptEvents: 64 } });
+    const listener = createNodeListener(engine);
+    const server = createServer(listener).on('upgrade', listener.upgrade);
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const document = (await (await fetch(`${url}/asyncapi.json`)).json()) as AsyncApiDocument;
+    const writer = await engine.open({ id: 'run' });
+    for (let at = 0; at < 200; at++) writer.step(`s${at}`);
+    const { messages, say, has, webSocket, closed } = await openSocket(`${url}/ws`);
+    const asked: ClientMessage[] = [
+      { type: 'subscribe', runId: 'run', after: 1, filter: 'minimal', credit: 10 },
+      { type: 'subscribe', runId: 'absent', id: 'a' },
+      { type: 'credit', id: 'run', n: 5 },
+      { type: 'ping' },
+    ];
+    asked.forEach(say);
+    await has('notice');
+    await has('error');
+    writer.step('left out');
+    await writer.drained();
+    say({ type: 'ping' });
+    await has('cursor');
+    await writer.complete();
+    await has('end');
+    listener.close();
+    await closed;
+    const unsubscribe: ClientMessage = { type: 'unsubscribe', id: 'run' };
+    for (const message of [...messages, ...asked, unsubscribe]) {
+      const frame = { event: message.type, data: JSON.stringify(message) };
+      expect(faults(document, 'socket', frame)).toEqual([]);
+    }
+    const kinds = new Set(messages.map(({ type }) => type));
+    expect([...kinds].sort()).toEqual(ServerMessage.options.map(({ shape }) => shape.type.value).sort());
+    webSocket.terminate();
+    server.close();
+    await engine.close();
   });
 });

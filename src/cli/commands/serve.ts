@@ -88,6 +88,8 @@ async function serve(flags: ServeFlags, host: CommandHost): Promise<void> {
     ...{ ...settings.handler, authorize, grants: { ...settings.handler.grants, store: tickets } },
     limits: { ...settings.handler.limits, store: limits },
     ...{ onRequest: requestLog(settings.log, host.errorOutput), audit: audit?.listener },
+    // Part of this program, so that nobody has to install it.
+    sockets: { load: () => import('ws') },
   };
   const server = await listen(engine, { settings, handler }, host);
   const stopped = untilStopped(

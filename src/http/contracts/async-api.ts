@@ -5,12 +5,16 @@ import { EVENT_SCHEMAS } from '../../event/schemas.ts';
 import type { CustomTypes } from '../../engine/custom-types.ts';
 import * as z from 'zod';
 import type { HandlerSettings } from '../options.ts';
+import { ClientMessage, ServerMessage } from '../websocket/messages.ts';
+import { SUBPROTOCOL } from '../websocket/socket-protocol.ts';
 import { RunPageAnswer, RunSummaryAnswer, NoticeAnswer } from './answers.ts';
 import { INTERFACE_VERSION } from './interface-version.ts';
 import type { Parameter } from './operation.ts';
-import { AFTER, LAST_EVENT_ID, LIST, RUNS, VIEW } from './parameters.ts';
+import { AFTER, LAST_EVENT_ID, LIST, RUNS, TICKET, VIEW } from './parameters.ts';
 
 const DRAFT = 'draft-07';
+/** What names of messages on the socket begin with. */
+const SOCKET = 'socket.';
 
 /**
  * The streams of a server as an AsyncAPI 3.0 document: which there are, and what each kind of frame holds, with the
@@ -23,6 +27,7 @@ export function asyncApiDocument(
 ): JsonObject {
   const events = { ...eventMessages(customTypes), ...noticeMessages() };
   const lists = listMessages();
+  const said = { ...socketMessages(ClientMessage), ...socketMessages(ServerMessage) };
   return {
     asyncapi: '3.0.0',
     info: {
@@ -51,13 +56,22 @@ export function asyncApiDocument(
         title: 'The runs there are, live',
         messages: references(lists),
       },
+      socket: {
+        address: `${basePath}/ws`,
+        title: 'Many runs on one WebSocket',
+        description: `JSON texts, under the subprotocol ${SUBPROTOCOL}; an \`event\` holds what the other channels send.`,
+        messages: references(said),
+        bindings: { ws: { method: 'GET', query: parametersSchema(TICKET), bindingVersion: '0.1.0' } },
+      },
     },
     operations: {
       sendRunEvents: operation('runEvents', { ...AFTER, ...VIEW }, LAST_EVENT_ID),
       sendManyRuns: operation('manyRuns', { ...RUNS, ...AFTER, ...VIEW }, LAST_EVENT_ID),
       sendRunList: operation('runList', LIST),
+      receiveOnSocket: onSocket('receive', ClientMessage),
+      sendOnSocket: onSocket('send', ServerMessage),
     },
-    components: { messages: { ...events, ...lists } },
+    components: { messages: { ...events, ...lists, ...said } },
   };
 }
 
@@ -101,6 +115,28 @@ function listMessages(): Messages {
       'A run that is gone, or does not belong into the list any more.',
     ),
   };
+}
+
+type Said = typeof ClientMessage | typeof ServerMessage;
+
+/** Of one side; `error` and `event` are words that others have, too. */
+function socketMessages({ options }: Said): Messages {
+  const said = options.map(schema => {
+    const name = typeOf(schema);
+    return [`${SOCKET}${name}`, message(name, draft07(schema), schema.description)];
+  });
+  return Object.fromEntries(said) as Messages;
+}
+
+function onSocket(action: 'send' | 'receive', { options }: Said): JsonObject {
+  const messages = options.map(schema => ({
+    $ref: `#/channels/socket/messages/${SOCKET}${typeOf(schema)}`,
+  }));
+  return { action, channel: { $ref: '#/channels/socket' }, messages };
+}
+
+function typeOf(schema: Said['options'][number]): string {
+  return schema.shape.type.value;
 }
 
 function message(name: string, payload: JsonObject, summary?: string): JsonObject {

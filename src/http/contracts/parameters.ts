@@ -57,6 +57,12 @@ export const RUNS = {
   runs: { ...parameter('1 to 64 run ids with commas between them.'), isRequired: true },
 };
 
+export const TICKET = {
+  ticket: parameter(
+    'Made by POST /tickets: instead of a credential in a header, which browsers cannot send.',
+  ),
+};
+
 export const SOCKET = {
   'sec-websocket-protocol': {
     ...parameter(`The versions of the protocol that the client speaks: \`${SUBPROTOCOL}\`.`),

@@ -26,6 +26,8 @@ const LISTEN_EVERY = 250;
 const SWEEP_EVERY = 5_000;
 /** Milliseconds for which runs are left to processes that know their agents: some looks of theirs. */
 const COURTESY = 3 * SWEEP_EVERY;
+/** Looks for which it is doubted whether a claim that was not answered was granted. */
+const DOUBTS = 3;
 /** Characters that are said to an answer which is refused. */
 const LONGEST_REFUSAL = 4_096;
 
@@ -55,6 +57,9 @@ export class Instance {
   readonly #settling = new Map<RunKey, Promise<void>>();
   /** Runs that others can go on with, and until when they are left to them. */
   readonly #left = new Map<RunKey, number>();
+  /** Runs whose claim was not answered, and how often it is still looked whether this process has them. */
+  readonly #doubtful = new Map<RunKey, number>();
+  #freeing: Promise<void> | undefined;
   #isRetired = false;
   #membership: Promise<{ leave(): unknown }> | undefined;
   #isClosed = false;
@@ -75,10 +80,9 @@ export class Instance {
 
   /** The fence of a run that this process created; `undefined` where none is needed. Rejects with `STORAGE_LOST`. */
   async claim(key: RunKey): Promise<string | undefined> {
-    const { lease } = this.#host.backend;
-    if (!lease) return undefined;
+    if (!this.#host.backend.lease) return undefined;
     await this.#join();
-    const claimed = await lease.claim(key);
+    const claimed = await this.#claim(key);
     if (claimed !== 'held') return claimed.fence;
     throw new SluiceError('STORAGE_LOST', `run ${key}: another process has claimed it.`);
   }
@@ -86,7 +90,7 @@ export class Instance {
   /** Takes a run that other processes may write, too, from whoever has it. Rejects with `STORAGE_LOST`. */
   async take(key: RunKey): Promise<Claim> {
     await this.#join();
-    const claimed = await this.#host.backend.lease!.claim(key, { force: true });
+    const claimed = await this.#claim(key, { force: true });
     if (claimed !== 'held') return claimed;
     throw new SluiceError('STORAGE_LOST', `run ${key}: expected a forced claim to be granted, got "held".`);
   }
@@ -102,8 +106,31 @@ export class Instance {
   /** The fence under which this process has a run; `undefined` if another one has it, and lives. */
   async look(key: RunKey): Promise<string | undefined> {
     await this.#join();
-    const claimed = await this.#host.backend.lease!.claim(key);
+    const claimed = await this.#claim(key);
     return claimed === 'held' ? undefined : claimed.fence;
+  }
+
+  /** One that is not answered may have been granted: then everybody takes this process for the one at work. */
+  async #claim(key: RunKey, how?: { readonly force: boolean }): Promise<Claim | 'held'> {
+    if (this.#doubtful.has(key)) await this.#freeing;
+    this.#doubtful.delete(key);
+    try {
+      return await this.#host.backend.lease!.claim(key, how);
+    } catch (error) {
+      if (isSluiceError(error, 'STORAGE_LOST')) this.#doubtful.set(key, DOUBTS);
+      throw error;
+    }
+  }
+
+  /** Gives up what it may have without knowing. Rejects while the backend is away. */
+  async #freeDoubtful(): Promise<void> {
+    const { backend, live } = this.#host;
+    for (const [key, looks] of this.#doubtful) {
+      if (!live.get(key)) await backend.lease!.free(key);
+      // What was sent before may still arrive.
+      if (looks > 1) this.#doubtful.set(key, looks - 1);
+      else this.#doubtful.delete(key);
+    }
   }
 
   /**
@@ -138,8 +165,8 @@ export class Instance {
   }
 
   async #claimAndSettle(record: RunRecord, key: RunKey): Promise<void> {
-    const { backend, settle, live } = this.#host;
-    const claimed = await backend.lease!.claim(key);
+    const { settle, live } = this.#host;
+    const claimed = await this.#claim(key);
     if (claimed !== 'held' && !live.get(key)) await settle(record, claimed);
   }
 
@@ -213,6 +240,7 @@ export class Instance {
   async #sweep(): Promise<void> {
     await this.#join();
     const { backend } = this.#host;
+    await (this.#freeing = this.#freeDoubtful().finally(() => (this.#freeing = undefined)));
     const dead = await backend.lease!.dead();
     const keptWaiting = new Set(dead.flatMap(({ keys }) => keys));
     for (const key of this.#left.keys()) if (!keptWaiting.has(key)) this.#left.delete(key);

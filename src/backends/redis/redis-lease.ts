@@ -87,11 +87,14 @@ export class RedisLease implements Lease {
         return 'held';
       }
       // Before the claim, so that nobody has a run that is not found when its owner dies.
-      await link.run(INDEX_RUN, [keys.owned(instance)], ['CH', 0, key, MEMORY]);
-      const answer = await link.run<[string, number, string | null] | null>(CLAIM, keys.ofRun(key), [
-        seen ?? '',
-        nonce,
-        instance,
+      const list = (): Promise<unknown> =>
+        link.run(INDEX_RUN, [keys.owned(instance)], ['CH', 0, key, MEMORY]);
+      await list();
+      // And once more in one write: a Redis that comes back without what it had answered may still take the claim.
+      const claiming = [seen ?? '', nonce, instance];
+      const [, answer] = await Promise.all([
+        list(),
+        link.run<[string, number, string | null] | null>(CLAIM, keys.ofRun(key), claiming),
       ]);
       if (!answer) throw new SluiceError('RUN_NOT_FOUND', 'claim: expected a run of this id, got none.');
       const [fence, waiting, cancel] = answer;

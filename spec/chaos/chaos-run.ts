@@ -11,7 +11,7 @@ import { produceByAgents, produceOverHttp, type ProducerParts } from './chaos-pr
 import { readOverHttp, type ChaosReader } from './chaos-readers.ts';
 import { ChaosStage } from './chaos-stage.ts';
 import { checkHistory, processOf } from './check-history.ts';
-import { historyOf, WHOLE, type HistoryRecord } from './history.ts';
+import { historyOf, HistoryTail, WHOLE, type HistoryRecord } from './history.ts';
 import { baseLine, leftovers } from './leftovers.ts';
 import { Nemesis } from './nemesis.ts';
 import { Chance } from './seeded-chance.ts';
@@ -111,7 +111,7 @@ export async function chaosRun({
     say(`calm: ${runs.size} runs so far`);
     await inTime(Promise.all(work));
     await inTime(Promise.all(reading));
-    await inTime(untilInstancesRead(stage));
+    await inTime(untilInstancesRead(stage, giveUp.signal));
     giveUp.abort();
 
     await readWhole(stage, runs, { dir, chance: fork() });
@@ -140,17 +140,20 @@ async function inTime(work: Promise<unknown>): Promise<void> {
 }
 
 /** Waits until every reader in an instance that lives has been told the end of every run that it was to read. */
-async function untilInstancesRead(stage: ChaosStage): Promise<void> {
-  for (;;) {
-    const open = new Set<string>();
-    for (const record of historyOf(stage.histories)) {
+async function untilInstancesRead(stage: ChaosStage, giveUp: AbortSignal): Promise<void> {
+  const tail = new HistoryTail(stage.histories);
+  const open = new Set<string>();
+  const died = new Set<string>();
+  while (!giveUp.aborted) {
+    // A little at a time: everything else waits meanwhile, also what passes through the proxies.
+    const records = tail.look();
+    for (const record of records) {
+      if (record.kind === 'died') died.add(record.by);
       if (record.kind === 'began') open.add(`${record.reader} ${record.run}`);
       if (record.kind === 'ended' || record.kind === 'left') open.delete(`${record.reader} ${record.run}`);
-      if (record.kind === 'died')
-        for (const reading of open) if (processOf(reading) === record.by) open.delete(reading);
     }
-    if (open.size === 0) return;
-    await pause(1_000);
+    if (records.length === 0 && [...open].every(reading => died.has(processOf(reading)))) return;
+    await pause(records.length === 0 ? 1_000 : 5);
   }
 }
 

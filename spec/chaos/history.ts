@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 interface Told {
   /** Milliseconds of a clock that all processes of one machine share, and that nobody sets. */
@@ -86,6 +86,34 @@ export class HistoryFile {
     appendFileSync(this.path, `${JSON.stringify({ t: monotonicTime(), ...record })}\n`);
   }
 }
+
+/** What processes note, as it comes: each file in its own order. */
+export class HistoryTail {
+  readonly #places: readonly { readonly path: string; at: number; rest: string }[];
+
+  constructor(paths: readonly string[]) {
+    this.#places = paths.map(path => ({ path, at: 0, rest: '' }));
+  }
+
+  /** What was noted since the last look; a part of it, as much as is quickly read. */
+  look(): HistoryRecord[] {
+    const bytes = Buffer.allocUnsafe(LOOK);
+    return this.#places.flatMap(place => {
+      const file = openSync(place.path, 'r');
+      const size = readSync(file, bytes, 0, LOOK, place.at);
+      closeSync(file);
+      place.at += size;
+      const lines = `${place.rest}${bytes.toString('latin1', 0, size)}`.split('\n');
+      place.rest = lines.pop()!;
+      return lines
+        .filter(line => line.endsWith('}'))
+        .map(line => JSON.parse(Buffer.from(line, 'latin1').toString()) as HistoryRecord);
+    });
+  }
+}
+
+/** Bytes of a history that are read in one go. */
+const LOOK = 262_144;
 
 /** The histories of several processes as one. */
 export function historyOf(paths: readonly string[]): HistoryRecord[] {

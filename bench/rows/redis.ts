@@ -20,8 +20,36 @@ export function redisAppendRow(group: number, goal: number): Row {
     against: 'the same events by pipelined XADD of ioredis, one each',
     base: () => withRedis(redis => adding(redis, group)),
     ours: () => withRedis((redis, url) => appending(redis, url, group)),
-    others: {},
+    others: {
+      'a script of no commands, with the same texts': () =>
+        withRedis(redis => calling(redis, group, 'return #ARGV')),
+      'a script of one XADD for each run': () => withRedis(redis => calling(redis, group, ADDING)),
+      'a script of XADD, HSET and PUBLISH for each run, nothing read or checked': () =>
+        withRedis(redis => calling(redis, group, UNCHECKED)),
+    },
   };
+}
+
+const ADDING = `for i = 1, #KEYS, 2 do redis.call('XADD', KEYS[i], '*', 'd', ARGV[(i + 1) / 2]) end`;
+const UNCHECKED = `for i = 1, #KEYS, 2 do
+  redis.call('XADD', KEYS[i], '*', 'd', ARGV[(i + 1) / 2])
+  redis.call('HSET', KEYS[i + 1], 's', i, 'h', 'AAAAAAAA', 'y', i, 't', i)
+  redis.call('PUBLISH', KEYS[i], i)
+end`;
+
+/** What calling a script costs: one for all runs, with their lines. */
+async function calling(redis: Redis, group: number, lua: string): Promise<number> {
+  const hash = String(await redis.script('LOAD', lua));
+  const lines = prebuiltTokens(group).map(event => encodeLine(event));
+  const keys = Array.from({ length: RUNS }, (_, run) => [`s:${run}`, `r:${run}`]).flat();
+  return bothPerOperation(redis, RUNS * group, async times => {
+    for (let i = 0; i < times; i++) {
+      const texts = Array.from({ length: RUNS }, () => lines.map(line => `AAAAAAAA ${line}\n`).join(''));
+      await redis.evalsha(hash, keys.length, ...keys, ...texts);
+      if (i % 256 === 0)
+        for (const key of keys) if (key.startsWith('s')) void redis.xtrim(key, 'MAXLEN', KEEP.events);
+    }
+  });
 }
 
 /** A long run read by pages. */

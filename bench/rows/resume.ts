@@ -1,9 +1,11 @@
 import { open, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Backend } from '../../src/backends/backend.ts';
 import { fileBackend } from '../../src/backends/file/index.ts';
 import { redisBackend } from '../../src/backends/redis/index.ts';
+import { Entry } from '../../src/event/entry.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
 import { bothPerOperation, withRedis } from '../measure-redis.ts';
 import type { Row } from '../row.ts';
@@ -32,7 +34,7 @@ export const fileResume: Row = {
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },
   against: 'fs.read of as many bytes of the same file, as text, cut into lines',
-  base: () => inFolder(rawPage),
+  base: () => inFolder(folder => rawPage(folder, () => undefined)),
   ours: () =>
     inFolder(async folder => {
       const backend = await fileBackend({ dir: folder, fsync: 'never' });
@@ -41,7 +43,11 @@ export const fileResume: Row = {
       await backend.close();
       return cost;
     }),
-  others: {},
+  others: {
+    'the base, and a checksum over each 32nd of it': () => inFolder(folder => rawPage(folder, checksums)),
+    'the base, and an entry with its cursor made of each line': () =>
+      inFolder(folder => rawPage(folder, (_, lines) => entries(lines))),
+  },
 };
 
 /** What grows with the length of a run, and how little. */
@@ -106,7 +112,22 @@ async function readTimes(times: number, backend: Backend, { key }: RunWriter, ha
   }
 }
 
-async function rawPage(folder: string): Promise<number> {
+function checksums(bytes: Buffer): void {
+  const groups = PAGE.limit / GROUP;
+  const each = Math.floor(bytes.length / groups);
+  for (let at = 0; at < groups; at++) crc32(bytes.subarray(at * each, (at + 1) * each), at);
+}
+
+function entries(lines: readonly string[]): readonly Entry[] {
+  return lines.map((line, at) =>
+    Entry.ofLine(`bench.${EVENTS / 2 + at}.${line.slice(0, 8)}`, at, line.slice(9)),
+  );
+}
+
+async function rawPage(
+  folder: string,
+  more: (bytes: Buffer, lines: readonly string[]) => void,
+): Promise<number> {
   const backend = await fileBackend({ dir: folder, fsync: 'never' });
   const { writer, hash } = await filled(backend, EVENTS, GROUP);
   const page = await backend.log.read(writer.key, { after: EVENTS / 2, hash, ...PAGE });
@@ -118,7 +139,9 @@ async function rawPage(folder: string): Promise<number> {
   const cost = await cpuPerOperation(async times => {
     for (let i = 0; i < times; i++) {
       await file.read(bytes, 0, bytes.length, 1_000_000);
-      if (bytes.toString().split('\n').length < PAGE.limit / 2) throw new Error('lines are missing');
+      const lines = bytes.toString().split('\n');
+      if (lines.length < PAGE.limit / 2) throw new Error('lines are missing');
+      more(bytes, lines);
     }
   });
   await file.close();

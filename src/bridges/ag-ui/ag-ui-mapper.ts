@@ -76,7 +76,7 @@ export class AgUiMapper {
     const stream = this.#stream;
     // The interrupt has said as much.
     if (this.#question !== undefined && item.type === 'status' && item.data.status === 'waiting') return;
-    stream.at(item.time, item.runId);
+    stream.at(item.runId, item.time);
     const isFirst = !stream.isRunning;
     if (isFirst) this.#begin(factsOf(item), item.final);
     if (item.type !== 'started') tellEvent(item, stream);
@@ -107,7 +107,7 @@ export class AgUiMapper {
   #notice(notice: Notice): readonly AgUiEvent[] {
     const stream = this.#stream;
     if (!stream.isRunning) {
-      stream.at('', notice.runId);
+      stream.at(notice.runId);
       this.#begin();
     }
     tellNotice(notice, stream);

@@ -56,8 +56,8 @@ export class AgUiStream {
     return said;
   }
 
-  /** What is said from now on has this time, RFC 3339, and is about this run. */
-  at(time: string, runId: string): void {
+  /** What is said from now on is about this run, and has this time, RFC 3339, if there is one. */
+  at(runId: string, time = this.#time): void {
     this.#sluiceRun = runId;
     if (time === this.#time) return;
     this.#time = time;

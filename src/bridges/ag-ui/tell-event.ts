@@ -69,7 +69,8 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
   complete(event, stream) {
     const { output, usage, summary, durationMs } = event.data;
     stream.finish({
-      ...(output !== undefined && { result: output }),
+      // AG-UI has no null where something may be left out.
+      ...(output !== undefined && output !== null && { result: output }),
       ...(usage && { usage: [tokensOf(usage)] }),
       outcome: { type: 'success' },
       metadata: { sluice: { durationMs, ...(summary !== undefined && { summary }) } },

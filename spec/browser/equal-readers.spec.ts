@@ -6,6 +6,7 @@ import { serveHttp, type HttpServer } from '../../src/http/serve-http.ts';
 import { launchChrome } from '../support/launch-chrome.ts';
 import { nginxServer } from '../support/nginx-server.ts';
 import { freePort } from '../support/redis-server.ts';
+import { selfSigned } from '../support/self-signed.ts';
 import { untilAsked } from '../support/settle.ts';
 import { cutLine, type CutLine } from './cut-line.ts';
 import {
@@ -124,6 +125,49 @@ describe('readers of every kind get the same events in the same order, over a cu
         'curl that takes gzip': curlWatcher(`${line.url}/runs/run/events`, '--compressed'),
         'curl over HTTP/2': curlWatcher(`${line2.url}/runs/run/events`, '--http2-prior-knowledge'),
       });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'through nginx with TLS, over HTTP/2, that compresses',
+    async () => {
+      const run = await engine.open({ id: 'run' });
+      const { port } = new URL(server.url);
+      const [tls, { certificate, key, remove }] = [await freePort(), selfSigned()];
+      closed.push(() => Promise.resolve(remove()));
+      const nginx = await nginxServer(
+        [Number(port), Number(port)],
+        [
+          ['gzip off;', 'gzip on; gzip_min_length 0; gzip_types application/json text/plain;'],
+          [
+            'client_max_body_size 0;',
+            `client_max_body_size 0; listen 127.0.0.1:${tls} ssl http2; ` +
+              `ssl_certificate ${certificate}; ssl_certificate_key ${key};`,
+          ],
+        ],
+      );
+      closed.push(() => nginx.close());
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      closed.push(() => context.close());
+      const visitor = await context.newPage();
+      const line = await lineTo(`http://127.0.0.1:${tls}`);
+      const url = `${line.url.replace('http:', 'https:')}/runs/run/events`;
+      const encodings: string[] = [];
+      visitor.on('response', response => encodings.push(response.headers()['content-encoding'] ?? 'none'));
+      const watchers = {
+        'EventSource of Chromium': await browserWatcher(visitor, url),
+        'curl that takes gzip': curlWatcher(url, '-k', '--http2', '--compressed'),
+        'sluice/client, past nginx': clientWatcher(`${server.url}/runs/run/events`),
+      };
+      // The page itself came compressed; a stream never does, so that nothing of it waits for more.
+      await readsOver(run, [line], watchers);
+      const protocols = await visitor.evaluate(
+        `performance.getEntries().map(({ nextHopProtocol }) => nextHopProtocol).filter(name => name)`,
+      );
+      expect(new Set(protocols as string[])).toEqual(new Set(['h2']));
+      expect(encodings[0]).toBe('gzip');
+      expect(new Set(encodings.slice(1))).toEqual(new Set(['none']));
     },
     PATIENCE,
   );

@@ -192,7 +192,7 @@ async function eraseAll(stage: ChaosStage): Promise<void> {
     // A connection that was idle for long may be closed just when it is used.
     const page = await client.list({ limit: 100 }).catch(() => undefined);
     if (page?.runs.length === 0) return;
-    for (const { runId } of page?.runs ?? []) await client.delete(runId).catch(() => undefined);
+    await Promise.all((page?.runs ?? []).map(({ runId }) => client.delete(runId).catch(() => undefined)));
     await pause(100);
   }
 }

@@ -1,6 +1,12 @@
 /** What a server asks of its viewers; each is answered once. */
 export type Asked =
-  | { readonly ask: 'open'; readonly port: number; readonly path: string; readonly connections: number }
+  | {
+      readonly ask: 'open';
+      readonly port: number;
+      readonly path: string;
+      readonly headers?: string | undefined;
+      readonly connections: number;
+    }
   | { readonly ask: 'fetch'; readonly port: number; readonly path: string }
   /** Counts from 0 again; with `latencies` notes how old events are when they come. */
   | { readonly ask: 'reset'; readonly latencies?: boolean }

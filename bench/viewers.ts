@@ -15,7 +15,7 @@ process.on('disconnect', () => process.exit());
 process.on('message', (asked: Asked) => {
   switch (asked.ask) {
     case 'open':
-      return void open(asked.port, asked.path, asked.connections);
+      return void open(asked);
     case 'fetch':
       return void fetchWhole(asked.port, asked.path);
     case 'reset':
@@ -31,18 +31,21 @@ process.on('message', (asked: Asked) => {
   }
 });
 
-async function open(port: number, path: string, connections: number): Promise<void> {
+type Opening = Extract<Asked, { ask: 'open' }>;
+
+async function open(asked: Opening): Promise<void> {
+  const { connections } = asked;
   for (let at = 0; at < connections; at += 50) {
-    await Promise.all(Array.from({ length: Math.min(50, connections - at) }, () => view(port, path)));
+    await Promise.all(Array.from({ length: Math.min(50, connections - at) }, () => view(asked)));
   }
   tell({ tell: 'done', value: connections });
 }
 
 /** Resolves when the first bytes have come. */
-function view(port: number, path: string): Promise<void> {
+function view({ port, path, headers }: Opening): Promise<void> {
   return new Promise((resolve, reject) => {
     let last = -2;
-    const socket = ask(port, path).on('error', reject);
+    const socket = ask(port, path, headers).on('error', reject);
     socket.on('data', bytes => {
       for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, at + 1)) {
         if (last === at - 1) seen++;

@@ -6,6 +6,7 @@ import { betterSse } from '../servers/better-sse.ts';
 import { rawNet } from '../servers/raw-net.ts';
 import { responseWrite } from '../servers/response-write.ts';
 import { sluice } from '../servers/sluice.ts';
+import { sluiceComplete } from '../servers/sluice-complete.ts';
 import type { Serve, SseServer } from '../servers/sse-server.ts';
 
 /** Events on their way to one connection at the most, so that no socket's buffer fills. */
@@ -29,6 +30,30 @@ export function sseRow(connections: number, burst: number): Row {
     others: { 'node:http response.write': delivering(responseWrite), 'better-sse': delivering(betterSse) },
   };
 }
+
+/** The same through everything that a handler does for others: credentials, limits, metrics, log and audit. */
+export function completeRow(connections: number): Row {
+  const delivering =
+    (serve: Serve): Case =>
+    () =>
+      deliver(serve, connections, 1);
+  return {
+    ...sseRow(connections, 1),
+    name: `complete-${connections}`,
+    what: `SSE to ${connections.toLocaleString('en')} connections with keys, limits, metrics, log and audit, one event a tick; a delivery`,
+    ours: delivering(sluiceComplete),
+    others: { 'without them': delivering(sluice) },
+  };
+}
+
+/** What a quiet connection holds, with everything that a handler keeps of it. */
+export const completeMemory: Row = {
+  ...sseMemoryRow(5_000),
+  name: 'complete-memory',
+  what: 'resident memory of one of 5,000 SSE connections with keys, limits, metrics, log and audit',
+  ours: () => hold(sluiceComplete, 5_000),
+  others: {},
+};
 
 /** What a quiet connection holds. */
 export function sseMemoryRow(connections: number): Row {
@@ -68,17 +93,19 @@ async function hold(serve: Serve, connections: number): Promise<number> {
   // The first ones bring code and tables with them.
   const { server, viewers } = await opened(serve, connections);
   const before = await residentBytes();
-  await viewers.ask({ ask: 'open', port: server.port, path: server.path, connections });
+  const { port, path, headers } = server;
+  await viewers.ask({ ask: 'open', port, path, headers, connections });
   return ((await residentBytes()) - before) / connections;
 }
 
-async function opened(
+export async function opened(
   serve: Serve,
   connections: number,
 ): Promise<{ readonly server: SseServer; readonly viewers: Viewers }> {
   const server = await serve();
   const viewers = openViewers();
-  await viewers.ask({ ask: 'open', port: server.port, path: server.path, connections });
+  const { port, path, headers } = server;
+  await viewers.ask({ ask: 'open', port, path, headers, connections });
   // What a server says first comes in more than one piece.
   await new Promise(resolve => setTimeout(resolve, 200));
   return { server, viewers };

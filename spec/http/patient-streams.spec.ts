@@ -16,7 +16,7 @@ describe('streams over a store that is away', () => {
   const stop: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
     shaky = new ShakyBackend(systemClock);
-    engine = createEngine({ backend: shaky.backend });
+    engine = createEngine({ backend: shaky.backend, grace: 0 });
     server = await serveHttp({ engine, port: 0, heartbeat: 1_000 });
   });
   afterEach(async () => {

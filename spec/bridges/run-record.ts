@@ -13,8 +13,12 @@ export async function eventsOf(engine: Engine, runId: string, after?: string): P
 /** What is heard of a run from now on; grows. */
 export function heardOf(run: Run): RunEvent[] {
   const heard: RunEvent[] = [];
-  run.subscribe(item => {
-    if (!('notice' in item)) heard.push(item);
+  run.subscribe({
+    next: item => {
+      if (!('notice' in item)) heard.push(item);
+    },
+    // A run that is left to another process ends with an error for who listens here.
+    error: () => undefined,
   });
   return heard;
 }

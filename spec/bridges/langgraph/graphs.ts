@@ -57,10 +57,10 @@ export function calling(tools: readonly LangChainTool[], { handleToolErrors = tr
       tool_calls: [{ id: 'call-1', name: 'add', args: { a: 1, b: 2 }, type: 'tool_call' }],
     });
   return new StateGraph(State)
-    .addNode('plan', () => ({ messages: [asking()] }))
+    .addNode('wish', () => ({ messages: [asking()] }))
     .addNode('tools', new ToolNode(tools as never, { handleToolErrors }))
-    .addEdge(START, 'plan')
-    .addEdge('plan', 'tools')
+    .addEdge(START, 'wish')
+    .addEdge('wish', 'tools')
     .addEdge('tools', END)
     .compile();
 }

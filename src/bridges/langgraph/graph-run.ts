@@ -1,4 +1,5 @@
 import { SluiceError } from '../../errors/sluice-error.ts';
+import type { Checkpoint } from '../../engine/define-agent.ts';
 import type { RunContext } from '../../run/context.ts';
 import { Narrator } from '../narrator.ts';
 import { withLedger } from '../tool-ledger.ts';
@@ -7,10 +8,12 @@ import { answersTo, type QuestionOf } from './interrupts.ts';
 import { loadLangGraph } from './load-langgraph.ts';
 import { streamModesOf } from './mode-table.ts';
 
+/** The checkpoint of a run that says where its thread was before it. */
+const MARK = 'langgraph';
+
 /** What is given to a graph besides its input. */
 export interface GraphConfig {
   readonly configurable?: Readonly<Record<string, unknown>> | undefined;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly [option: string]: unknown;
 }
@@ -102,7 +105,6 @@ export function graphConfig(ctx: RunContext<never> | RunContext, given: GraphCon
   return {
     ...given,
     configurable: { thread_id: thread, ...given.configurable },
-    metadata: { ...given.metadata, sluice_run: ctx.runId },
     signal: given.signal ? AbortSignal.any([given.signal, ctx.signal]) : ctx.signal,
   };
 }
@@ -111,10 +113,23 @@ export function graphConfig(ctx: RunContext<never> | RunContext, given: GraphCon
 interface Snapshot {
   readonly values?: unknown;
   readonly next?: readonly unknown[];
-  readonly metadata?: Readonly<Record<string, unknown>> | null;
+  readonly config?: { readonly configurable?: { readonly checkpoint_id?: unknown } };
   readonly tasks?: readonly {
     readonly interrupts?: readonly { readonly id?: string; readonly value?: unknown }[];
   }[];
+}
+
+/**
+ * Saves where the thread of a graph is before a run, if it was in use: nothing tells the checkpoints of LangGraph by the
+ * runs that made them. To be called before {@link runGraph} where {@link resumeGraph} is to follow a restart.
+ */
+export async function markThread(
+  ctx: RunContext<never> | RunContext,
+  graph: CompiledGraph,
+  config?: GraphConfig,
+): Promise<void> {
+  const before = checkpointOf(await snapshotOf(ctx, graph, config));
+  if (before !== undefined) await ctx.checkpoint(MARK, { before });
 }
 
 /**
@@ -125,14 +140,14 @@ interface Snapshot {
 export async function resumeGraph<State = unknown>(
   ctx: RunContext<never> | RunContext,
   graph: CompiledGraph,
+  checkpoint: Checkpoint | undefined,
   options: GraphRunOptions = {},
 ): Promise<State> {
-  const snapshot = (await graph.getState?.(graphConfig(ctx, options.config) as never)) as
-    Snapshot | undefined;
-  if (snapshot?.metadata?.['sluice_run'] !== ctx.runId) {
+  const snapshot = await snapshotOf(ctx, graph, options.config);
+  if (!snapshot || !isOwn(ctx, checkpointOf(snapshot), checkpoint)) {
     throw new SluiceError(
       'OWNER_LOST',
-      `run ${ctx.runId}: expected a checkpoint of its graph, which its process did not leave. Compile the graph with a checkpointer that outlives the process.`,
+      `run ${ctx.runId}: expected a checkpoint of its graph, which its process did not leave. Compile the graph with a checkpointer that outlives the process, and let the run record checkpoints.`,
       { runId: ctx.runId },
     );
   }
@@ -141,4 +156,29 @@ export async function resumeGraph<State = unknown>(
   const open = tasks.flatMap(({ interrupts = [] }) => interrupts.map(({ id, value }) => ({ id, value })));
   const input = open.length === 0 ? null : await goOn(ctx, open, options.ask);
   return runGraph<State>(ctx, graph, input, options);
+}
+
+/** Whether a checkpoint of the thread was made by this run. */
+function isOwn(
+  ctx: RunContext<never> | RunContext,
+  newest: string | undefined,
+  saved: Checkpoint | undefined,
+): boolean {
+  if (newest === undefined) return false;
+  // What would tell may have been left out, and the thread may be a conversation with other runs.
+  if (ctx.threadId !== undefined && !ctx.record.passes('checkpoint')) return false;
+  return saved?.name !== MARK || (saved.data as { before?: unknown } | null)?.before !== newest;
+}
+
+async function snapshotOf(
+  ctx: RunContext<never> | RunContext,
+  graph: CompiledGraph,
+  config: GraphConfig | undefined,
+): Promise<Snapshot | undefined> {
+  return (await graph.getState?.(graphConfig(ctx, config) as never)) as Snapshot | undefined;
+}
+
+function checkpointOf(snapshot: Snapshot | undefined): string | undefined {
+  const id = snapshot?.config?.configurable?.checkpoint_id;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -2,6 +2,7 @@ export { type Produced, type StreamReader } from '../produced.ts';
 export { gatedTools, type LangChainTool } from './gated-tools.ts';
 export { GraphReader, type GraphInterrupt, type GraphReaderOptions } from './graph-reader.ts';
 export {
+  markThread,
   resumeGraph,
   runGraph,
   type CompiledGraph,

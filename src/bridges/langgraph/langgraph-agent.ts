@@ -1,8 +1,9 @@
 import type * as z from 'zod';
-import type { Agent } from '../../engine/define-agent.ts';
+import type { Agent, Checkpoint } from '../../engine/define-agent.ts';
 import type { RunContext } from '../../run/context.ts';
 import { plainJson } from '../plain-json.ts';
 import {
+  markThread,
   resumeGraph,
   runGraph,
   type CompiledGraph,
@@ -49,15 +50,19 @@ export function langGraphAgent<Input = unknown, Output = unknown, State = unknow
   });
   const outputOf = async (state: State): Promise<Output> =>
     toOutput ? await toOutput(state) : (plainJson(state) as Output);
+  const goesOn = canGoOn(graph);
   return {
     ...{ name, description, framework: 'langgraph', input },
     run: async (ctx, given) => {
+      const any = ctx as never;
+      const how = optionsIn(ctx);
       const first = toInput ? toInput(given, ctx) : given;
-      return outputOf(await runGraph<State>(ctx as never, graph, first, optionsIn(ctx)));
+      if (goesOn) await markThread(any, graph, how.config);
+      return outputOf(await runGraph<State>(any, graph, first, how));
     },
-    ...(canGoOn(graph) && {
-      resume: async (ctx: RunContext<Input>) =>
-        outputOf(await resumeGraph<State>(ctx as never, graph, optionsIn(ctx))),
+    ...(goesOn && {
+      resume: async (ctx: RunContext<Input>, checkpoint: Checkpoint | undefined) =>
+        outputOf(await resumeGraph<State>(ctx as never, graph, checkpoint, optionsIn(ctx))),
     }),
   };
 }

@@ -34,10 +34,11 @@ export class JoinedAppends {
   readonly #parts: JoinedParts;
   #waiting: Waiting[] = [];
   #chars = 0;
-  #mostLogs = MOST_LOGS;
+  #mostLogs: number;
 
   constructor(parts: JoinedParts) {
     this.#parts = parts;
+    this.#mostLogs = parts.link.isCluster ? 1 : MOST_LOGS;
   }
 
   add(extension: Extension): Promise<AppendResult> {
@@ -76,7 +77,7 @@ export class JoinedAppends {
     } catch (error) {
       for (const { extension } of waiting) failed(extension.key);
       if (!isAcrossNodes(error)) return waiting.forEach(({ reject }) => reject(error));
-      // A cluster, or what looks like one server and is many: each log by itself from now on.
+      // What looks like one server and is many: each log by itself from now on.
       this.#mostLogs = 1;
       done = [];
     }

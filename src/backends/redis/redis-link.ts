@@ -73,6 +73,11 @@ export class RedisLink {
     });
   }
 
+  /** A script may touch what is in one slot alone, which ioredis checks before it sends anything. */
+  get isCluster(): boolean {
+    return 'nodes' in this.#client;
+  }
+
   get closed(): boolean {
     return this.#closing !== undefined;
   }

@@ -103,4 +103,16 @@ describe('runs of an engine that closes in good order', () => {
     await until(() => last.ended, 'the end');
     expect(last.events.at(-1)).toMatchObject({ type: 'cancelled' });
   }, 60_000);
+
+  it('are free before all else is done', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const run = await one.start('tidy', { id: 'freed' });
+    run.result.catch(() => undefined);
+    const seen = collect(other.events('freed'));
+    await until(() => seen.types.includes('token'), 'the first words');
+    // Servers of the first one close only when the other one has gone on, and its lease is good until then.
+    const closing = one.close({ whenEnded: () => until(() => seen.ended, 'the end by the other one') });
+    expect((await closing).handedOver).toBe(1);
+    expect(seen.types.slice(-2)).toEqual(['status', 'complete']);
+  }, 60_000);
 });

@@ -65,6 +65,48 @@ describe('appends of one turn to many Redis logs', () => {
     await other.log.trim(run.key, 50);
     await run.write('after');
     expect(seen(await run.kept())).toEqual(seen(run.written.slice(50)));
+    const gap = await run.read();
+    expect([gap, 'reason' in gap]).toEqual([
+      expect.objectContaining({ result: 'gap', from: 1, to: 50 }),
+      false,
+    ]);
     await Promise.all([backend.close(), other.close()]);
+  });
+
+  it('stand in the order of the calls, among calls of other kinds', async () => {
+    const backend = await lab.open();
+    const run = await LawRun.create(backend, lab);
+    await run.write('a');
+    await run.write('b');
+    await run.page();
+    const third = run.batch(['c']);
+    run.written.push(...third.entries);
+    const [, page] = await Promise.all([run.append(third), run.page()]);
+    expect(seen(page.entries)).toEqual(seen(run.written));
+    await backend.log.trim(run.key, 1);
+    const fourth = run.batch(['d']);
+    run.written.push(...fourth.entries);
+    await Promise.all([run.append(fourth), backend.log.trim(run.key, 3)]);
+    expect(await run.read()).toMatchObject({ result: 'gap', from: 1, to: 3 });
+    const fifth = run.batch(['e']);
+    run.written.push(...fifth.entries);
+    const answers = await Promise.all([run.append(fifth), run.append(run.batch(['end'], 'complete'))]);
+    expect(answers.map(({ result }) => result)).toEqual(['ok', 'ok']);
+    await backend.close();
+  });
+
+  it('leave no hole where the log has lost its end', async () => {
+    const backend = await lab.open();
+    const run = await LawRun.create(backend, lab);
+    await run.write('a');
+    await run.write('b');
+    const places = [keyOf('m', run), keyOf('s', run)];
+    const dumps = await Promise.all(places.map(place => lab.probe.dumpBuffer(place)));
+    await run.write('c');
+    for (const [at, place] of places.entries())
+      await lab.probe.restore(place, 600_000, dumps[at]!, 'REPLACE');
+    await run.write('d');
+    expect(seen((await run.page()).entries)).toEqual(seen(run.written));
+    await backend.close();
   });
 });

@@ -102,7 +102,7 @@ const CUSTOM_TELLINGS: Readonly<Record<string, (data: JsonObject, stream: AgUiSt
 
 /** Says an event of a run that has begun. */
 export function tellEvent(event: RunEvent, stream: AgUiStream): void {
-  if (event.type === 'custom:state' && tellState(event.data, stream)) return;
+  if (CUSTOM_TELLINGS[event.type]?.(event.data, stream)) return;
   const telling = TELLINGS[event.type as EventType] as
     ((event: RunEvent, stream: AgUiStream) => boolean | void) | undefined;
   if (telling && telling(event, stream) !== false) return;

@@ -13,11 +13,13 @@ export {
 export { type SdkOptions } from './sdk/sdk-options.ts';
 export {
   type SdkArtifact,
+  type SdkArtifactUpdate,
   type SdkContext,
   type SdkEvent,
   type SdkMessage,
   type SdkMetadata,
   type SdkPart,
+  type SdkStatusUpdate,
   type SdkTask,
   type SdkTaskStatus,
   type TaskEngine,

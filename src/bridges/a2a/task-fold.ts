@@ -133,7 +133,8 @@ export class TaskFold {
       this.#say(said);
       return responses;
     }
-    for (const response of responses) this.#apply(response);
+    const isForeign = carriedIn(event.metadata)?.['response'] !== undefined;
+    for (const response of responses) this.#apply(response, isForeign);
     if (event.type === 'ask') {
       this.#asks.set(event.data.askId, { askId: event.data.askId, schema: event.data.schema });
       this.#say(agentMessage(event, this.#birth.contextId, event.data.question));
@@ -164,9 +165,13 @@ export class TaskFold {
     return [{ statusUpdate: { taskId, contextId, status: this.#status, metadata: noted(notice) } }];
   }
 
-  #apply(response: A2aStreamResponse): void {
-    if ('statusUpdate' in response) this.#status = response.statusUpdate.status;
-    else if ('artifactUpdate' in response) this.#hold(response.artifactUpdate);
+  #apply(response: A2aStreamResponse, isForeign: boolean): void {
+    if ('statusUpdate' in response) {
+      const { status } = response.statusUpdate;
+      this.#status = status;
+      // Agents of A2A say with a status what belongs to the conversation; ours say how they get on.
+      if (isForeign && status.message) this.#say(status.message);
+    } else if ('artifactUpdate' in response) this.#hold(response.artifactUpdate);
     else if ('task' in response) this.#adopt(response.task);
     else this.#say(response.message);
   }

@@ -22,7 +22,7 @@ export class CallTasks {
 
   set(context: object, taskId: string, call: CallTask): CallTask {
     let tasks = this.#known.get(context);
-    if (!tasks) this.#known.set(context, (tasks = new Map()));
+    if (!tasks) this.#known.set(context, (tasks = new Map<string, CallTask>()));
     tasks.set(taskId, call);
     this.#waiting.get(context)?.get(taskId)?.(call);
     return call;
@@ -34,7 +34,7 @@ export class CallTasks {
     if (call) return Promise.resolve(call);
     return new Promise(resolve => {
       let waiting = this.#waiting.get(context);
-      if (!waiting) this.#waiting.set(context, (waiting = new Map()));
+      if (!waiting) this.#waiting.set(context, (waiting = new Map<string, (found: CallTask) => void>()));
       waiting.set(taskId, resolve);
     });
   }

@@ -41,9 +41,15 @@ export class RunEventBusManager {
     return this.#tasks.bus(taskId, context, Promise.resolve(known.after));
   }
 
-  /** A bus for whoever watches a task, wherever its agent is, from where the call has looked it up. */
+  /**
+   * A bus for whoever watches a task, wherever its agent is, from where the call has looked it up. `undefined` for whoever
+   * is to cancel a task whose agent is elsewhere: the server then saves it as cancelled, and the store asks for that.
+   */
   getByTaskId(taskId: string, context: SdkContext = NOBODY): RunEventBus | undefined {
     if (context === NOBODY) return undefined;
+    // Who cancels has looked the task up before it asks for the bus; who watches does so afterwards.
+    const isCancel = this.#tasks.calls.get(context, taskId) !== undefined;
+    if (isCancel && !this.#tasks.logOf(taskId, context)) return undefined;
     const after = this.#tasks.calls.known(context, taskId).then(call => call.after);
     return this.#tasks.bus(taskId, context, after);
   }

@@ -40,7 +40,8 @@ export class RunEventBus {
 
   /** Stores an event; listeners hear it once it is. */
   publish(event: SdkEvent): void {
-    this.#options.log.publish(fromSdkEvent(event));
+    const response = fromSdkEvent(event);
+    if (response) this.#options.log.publish(response);
     this.#read();
   }
 

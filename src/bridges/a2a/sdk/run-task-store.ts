@@ -1,7 +1,9 @@
 import { isSluiceError } from '../../../errors/sluice-error.ts';
+import { TERMINAL } from '../event-table.ts';
 import { stateOf } from '../tasks.ts';
 import type { TaskFold } from '../task-fold.ts';
-import { fromSdkMessage, fromSdkTask, stateNamed, toSdkTask } from './sdk-codec.ts';
+import { fromSdkMessage, fromSdkTask, stateNamed, stateNumber, toSdkTask } from './sdk-codec.ts';
+import { cancelRun } from './cancel-run.ts';
 import { sdkTasksOf, type SdkTasks } from './sdk-tasks.ts';
 import type { SdkContext, SdkTask, TaskEngine } from './sdk-types.ts';
 
@@ -23,6 +25,7 @@ export interface SdkTaskPage {
   totalSize: number;
 }
 
+const CANCELED = stateNumber('TASK_STATE_CANCELED');
 const MOST_COUNTED = 10_000;
 
 /**
@@ -63,6 +66,11 @@ export class RunTaskStore {
     if (log) return log.remember(history);
     const fold = await this.#fold(task.id, context);
     if (!known) calls.set(context, task.id, { task: structuredClone(task), after: fold?.cursor ?? 'start' });
+    if (fold && task.status?.state === CANCELED && !TERMINAL.has(fold.status.state)) {
+      await cancelRun(this.#tasks.engine, {
+        ...{ runId: task.id, tenantId: this.#tasks.tenantOf(context), after: fold.cursor ?? 'start' },
+      });
+    }
     const writing = this.#tasks.write(task.id, context);
     if (fold) {
       writing.know(fold.task().history ?? []);

@@ -24,24 +24,20 @@ export function stateNamed(number: number): A2aTaskState {
   return STATES[number] ?? 'TASK_STATE_WORKING';
 }
 
-/** What an agent published as it stands in JSON. */
-export function fromSdkEvent({ kind, data }: SdkEvent): A2aStreamResponse {
+/** What an agent published as it stands in JSON; `undefined` where it says nothing. */
+export function fromSdkEvent({ kind, data }: SdkEvent): A2aStreamResponse | undefined {
   switch (kind) {
     case 'message':
-      return { message: fromSdkMessage(data as SdkMessage) };
+      return { message: fromSdkMessage(data) };
     case 'task':
-      return { task: fromSdkTask(data as SdkTask) };
+      return { task: fromSdkTask(data) };
     case 'statusUpdate': {
-      const { taskId, contextId, status, metadata } = data as SdkTask & { taskId: string };
+      const { taskId, contextId, status, metadata } = data;
       return { statusUpdate: { taskId, contextId, status: fromStatus(status), ...filled({ metadata }) } };
     }
     case 'artifactUpdate': {
-      const { taskId, contextId, artifact, append, lastChunk, metadata } = data as SdkTask & {
-        taskId: string;
-        artifact: SdkArtifact;
-        append: boolean;
-        lastChunk: boolean;
-      };
+      const { taskId, contextId, artifact, append, lastChunk, metadata } = data;
+      if (!artifact) return undefined;
       return {
         artifactUpdate: {
           ...{ taskId, contextId, artifact: fromArtifact(artifact) },

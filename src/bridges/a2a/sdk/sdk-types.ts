@@ -8,15 +8,15 @@ export type TaskEngine = Pick<Engine, 'runs' | 'events' | 'open' | 'append'>;
 
 /** One content of a message or an artifact. */
 export interface SdkPart {
-  readonly content?:
-    | { readonly $case: 'text'; readonly value: string }
-    | { readonly $case: 'raw'; readonly value: Buffer }
-    | { readonly $case: 'url'; readonly value: string }
-    | { readonly $case: 'data'; readonly value: unknown }
+  content?:
+    | { $case: 'text'; value: string }
+    | { $case: 'raw'; value: Buffer }
+    | { $case: 'url'; value: string }
+    | { $case: 'data'; value: unknown }
     | undefined;
-  readonly metadata: SdkMetadata;
-  readonly filename: string;
-  readonly mediaType: string;
+  metadata: SdkMetadata;
+  filename: string;
+  mediaType: string;
 }
 
 /** What any of them may carry besides. */
@@ -62,11 +62,30 @@ export interface SdkTask {
   metadata: SdkMetadata;
 }
 
-/** What an agent of the SDK publishes, and what its server hears. */
-export interface SdkEvent {
-  readonly kind: 'message' | 'task' | 'statusUpdate' | 'artifactUpdate';
-  readonly data: object;
+/** A task is in another state. */
+export interface SdkStatusUpdate {
+  taskId: string;
+  contextId: string;
+  status: SdkTaskStatus | undefined;
+  metadata: SdkMetadata;
 }
+
+/** A task has more of an artifact. */
+export interface SdkArtifactUpdate {
+  taskId: string;
+  contextId: string;
+  artifact: SdkArtifact | undefined;
+  append: boolean;
+  lastChunk: boolean;
+  metadata: SdkMetadata;
+}
+
+/** What an agent of the SDK publishes, and what its server hears. */
+export type SdkEvent =
+  | { kind: 'message'; data: SdkMessage }
+  | { kind: 'task'; data: SdkTask }
+  | { kind: 'statusUpdate'; data: SdkStatusUpdate }
+  | { kind: 'artifactUpdate'; data: SdkArtifactUpdate };
 
 /** Who asks, as far as that is looked at. */
 export interface SdkContext {

@@ -82,6 +82,8 @@ export class TaskLog {
     }
     if ('statusUpdate' in response) {
       this.#contextId ??= response.statusUpdate.contextId;
+      const { message } = response.statusUpdate.status;
+      if (message) this.#messages.add(message.messageId);
       this.state = response.statusUpdate.status.state;
     }
     if ('message' in response) {

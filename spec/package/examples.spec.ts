@@ -7,6 +7,7 @@ import { type BlankProject, blankProject, packTarball, temporaryFolder } from '.
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const NAMES = [
+  'ai-sdk-agent',
   'approval',
   'audit-log',
   'budget-stop',
@@ -16,13 +17,14 @@ const NAMES = [
   'flaky-tool',
   'graph',
   'hono',
+  'langgraph',
   'nextjs',
   'plain-node',
   'resume-after-a-cut',
   'your-own-operator',
 ];
 /** What the examples of frameworks import besides. */
-const FRAMEWORKS = ['@hono', 'compression', 'express', 'fastify', 'hono'];
+const FRAMEWORKS = ['@hono', '@langchain', 'ai', 'compression', 'express', 'fastify', 'hono'];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -52,7 +54,9 @@ describe('the examples, copied to a blank project', () => {
     expect(imported.length).toBeGreaterThan(1);
     for (const module of imported)
       if (!FRAMEWORKS.includes(module!.split('/')[0]!))
-        expect(module).toMatch(/^(node:[\w/]+|sluice(\/(operators|http|sinks|dashboard))?)$/);
+        expect(module).toMatch(
+          /^(zod|node:[\w/]+|sluice(\/(operators|http|sinks|dashboard|bridges\/[\w-]+))?)$/,
+        );
     expect(code).toMatch(/^\/\/ @ts-check\n/);
     const readme = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8');
     expect(readme).toContain(`node examples/${name}/${name}.mjs`);
@@ -67,6 +71,18 @@ describe('the examples, copied to a blank project', () => {
   it('audit-log writes every event, over failures and a restart', async () => {
     expect(await project.node('audit-log.mjs')).toMatch(
       /disk failed 2 times\.\n36 different events in \d+ files, every run from 1 to 12 in order\./,
+    );
+  });
+
+  it('langgraph asks a person and its gate', async () => {
+    expect(await project.node('langgraph.mjs')).toMatch(
+      /Dear Ann, the tea is ready\.[^]*To whom shall it go\? ann[^]*tool\.called[^]*"sent to ann"[^]*complete/,
+    );
+  });
+
+  it('ai-sdk-agent calls its tool once it may', async () => {
+    expect(await project.node('ai-sdk-agent.mjs')).toMatch(
+      /ask +Call weather with \{"city":"Lisbon"\}\?[^]*answer[^]*tool\.called[^]*Take a hat: 21 degrees\.\n$/,
     );
   });
 

@@ -7,6 +7,7 @@ import { type BlankProject, blankProject, packTarball, temporaryFolder } from '.
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const NAMES = [
+  'a2a',
   'ai-sdk-agent',
   'approval',
   'audit-log',
@@ -24,7 +25,7 @@ const NAMES = [
   'your-own-operator',
 ];
 /** What the examples of frameworks import besides. */
-const FRAMEWORKS = ['@hono', '@langchain', 'ai', 'compression', 'express', 'fastify', 'hono'];
+const FRAMEWORKS = ['@a2a-js', '@hono', '@langchain', 'ai', 'compression', 'express', 'fastify', 'hono'];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -65,6 +66,12 @@ describe('the examples, copied to a blank project', () => {
   it('resume-after-a-cut misses nothing', async () => {
     expect(await project.node('resume-after-a-cut.mjs')).toMatch(
       /lost the connection[^]*All 22 events, each once/,
+    );
+  });
+
+  it('a2a goes on where it was cut, and is answered', async () => {
+    expect(await project.node('a2a.mjs')).toMatch(
+      /cut behind: [^]*it asks: How did it go\?\neach once: 1 2 3 4 5 6 7 8 9 10 \n.*"mood":"very well"/,
     );
   });
 

@@ -59,7 +59,7 @@ function buildPackage() {
 async function bundleCases(fromBuild) {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['bench/main.ts', 'bench/case-process.ts', 'bench/viewers.ts'],
+    entryPoints: ['bench/main.ts', 'bench/case-process.ts', 'bench/viewers.ts', 'bench/socket-viewers.ts'],
     outdir: out,
     outExtension: { '.js': '.mjs' },
     bundle: true,

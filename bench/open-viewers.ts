@@ -3,15 +3,16 @@ import { fileURLToPath } from 'node:url';
 import type { Asked, Told } from './viewers-protocol.ts';
 
 /** The process of viewers; one question at a time. */
-export interface Viewers {
-  ask(asked: Asked): Promise<number>;
+export interface Viewers<Question extends object = Asked> {
+  ask(asked: Question): Promise<number>;
 }
 
-const VIEWERS = fileURLToPath(new URL('./viewers.mjs', import.meta.url));
-
-/** Ends with the process that opened it. */
-export function openViewers(): Viewers {
-  const child = fork(VIEWERS, { execArgv: [] });
+/** Ends with the process that opened it. `program`: which kind of viewers. */
+export function openViewers<Question extends object = Asked>(
+  program: 'viewers' | 'socket-viewers' = 'viewers',
+): Viewers<Question> {
+  const file = fileURLToPath(new URL(`./${program}.mjs`, import.meta.url));
+  const child = fork(file, { execArgv: [] });
   process.on('exit', () => child.kill());
   return {
     ask: asked =>

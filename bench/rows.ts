@@ -20,6 +20,7 @@ import { fileCursor, fileResume, fileTail, redisResume } from './rows/resume.ts'
 import { runLife } from './rows/run-life.ts';
 import { completeMemory, completeRow, sseMemoryRow, sseRow } from './rows/sse.ts';
 import { toolRow } from './rows/tool.ts';
+import { wsMemoryRow, wsRow } from './rows/ws.ts';
 
 /** Everything that is measured, with its goal. */
 export const ROWS: readonly Row[] = [
@@ -33,6 +34,9 @@ export const ROWS: readonly Row[] = [
   sseRow(1_000, 16),
   sseRow(100, 16),
   sseMemoryRow(1_000),
+  wsRow(1_000, 1),
+  wsRow(1_000, 16),
+  wsMemoryRow(1_000),
   completeRow(100),
   completeRow(1_000),
   completeRow(5_000),

@@ -38,7 +38,7 @@ export function connectRun<Custom extends CustomEvents = AnyCustom>(
   const address = resolveUrl(url);
   if (options.filter !== undefined) address.searchParams.set('filter', String(options.filter));
   const after = options.after ?? address.searchParams.get('after') ?? 'start';
-  return runConnectionOf<Custom>('connectRun', String(after), (place, closed) =>
+  return runConnectionOf<Custom>(String(after), (place, closed) =>
     runItems<Custom>(address, settings, place, closed),
   );
 }

@@ -19,14 +19,13 @@ export interface RunConnection<Custom extends CustomEvents = AnyCustom> extends 
 
 /** A connection that `open` begins to read at its place, one reader at a time; `closed` is called when one is done. */
 export function runConnectionOf<Custom extends CustomEvents>(
-  name: string,
   cursor: string,
   open: (place: RunPlace, closed: () => void) => FeedSource<RunItem<Custom>>,
 ): RunConnection<Custom> {
   const place: RunPlace = { cursor, isEnded: false };
   let reader: FeedSource<RunItem<Custom>> | undefined;
   const feed = feedOf<RunItem<Custom>>(() => {
-    if (reader) throw alreadyRead(name);
+    if (reader) throw alreadyRead();
     const items = open(place, () => {
       if (reader === items) reader = undefined;
     });
@@ -38,9 +37,6 @@ export function runConnectionOf<Custom extends CustomEvents>(
   }) as RunConnection<Custom>;
 }
 
-function alreadyRead(name: string): SluiceError {
-  return new SluiceError(
-    'BAD_OPTION',
-    `${name}: this connection has a reader already. Connect once for each reader, or leave the first one before.`,
-  );
+function alreadyRead(): SluiceError {
+  return new SluiceError('BAD_OPTION', 'This connection is being read. Leave it first, or connect again.');
 }

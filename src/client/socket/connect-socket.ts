@@ -72,7 +72,7 @@ export function connectSocket(url: string | URL, options: SocketConnectOptions =
         filter: filter === undefined ? undefined : String(filter),
         credit: amount('credit', credit, [1, 65_536], 'items'),
       };
-      return runConnectionOf<Custom>('socket.events', String(after), (place, closed) => {
+      return runConnectionOf<Custom>(String(after), (place, closed) => {
         const reader = new SocketReader(wanted, place, link, closed);
         if (place.isEnded) reader.end();
         else link.join(reader);

@@ -1,7 +1,8 @@
 import type { Row } from './row.ts';
 import { a2aMap } from './rows/a2a-map.ts';
+import { agUiMap, aiSdkMap } from './rows/chat-map.ts';
 import { client } from './rows/client.ts';
-import { crowdEmit, crowdMemory } from './rows/crowd.ts';
+import { crowdEmit, crowdMemory, stalledMemory } from './rows/crowd.ts';
 import { emitRow } from './rows/emit.ts';
 import { fileAppendRow } from './rows/file-append.ts';
 import { gateAll, gateTyped } from './rows/gate.ts';
@@ -43,9 +44,12 @@ export const ROWS: readonly Row[] = [
   completeMemory,
   crowdEmit,
   crowdMemory,
+  stalledMemory,
   latency,
   client,
   a2aMap,
+  agUiMap,
+  aiSdkMap,
   replay,
   lateJoin,
   fileAppendRow('never', 1.8),

@@ -8,15 +8,17 @@ import { redisLab } from './redis-lab.ts';
 const lab = await redisLab();
 afterAll(() => lab.close());
 
-/** A backend that refuses changes of some records, and notes what was asked. */
+/** A backend that refuses changes of some records, once it may, and counts them. */
 async function refusing(
   refuses: (change: RunChange) => boolean,
+  held?: Promise<void>,
 ): Promise<{ backend: Backend; refused: number }> {
   const inner = await lab.open();
   const { directory } = inner;
   const state = { refused: 0 };
   const update: typeof directory.update = async (key, change) => {
     if (!refuses(change)) return directory.update(key, change);
+    await held;
     state.refused++;
     throw new SluiceError('STORAGE_LOST', 'refused');
   };
@@ -33,7 +35,9 @@ async function refusing(
 describe('the record of a run whose change Redis refused', () => {
   it('is told once it takes changes again, while its owner lives, and never anything older', async () => {
     let refuses = true;
-    const store = await refusing(() => refuses);
+    let refuse!: () => void;
+    const held = new Promise<void>(resolve => (refuse = resolve));
+    const store = await refusing(() => refuses, held);
     const owner = createEngine({ backend: store.backend });
     const other = createEngine({ backend: await lab.open() });
     await Promise.all([owner.ready, other.ready]);
@@ -41,6 +45,8 @@ describe('the record of a run whose change Redis refused', () => {
     const ending = await owner.start(() => 'at once', { id: 'ended' });
     const working = await owner.start(() => new Promise<void>(resolve => (end = resolve)), { id: 'working' });
     expect(await ending.result).toBe('at once');
+    // Its end is to be told before it is known that its beginning was refused.
+    refuse();
     await until(() => store.refused >= 2, 'two refusals');
     const statuses = async (): Promise<string[]> =>
       Promise.all(['ended', 'working'].map(async id => (await other.runs.get(id)).status));

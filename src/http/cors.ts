@@ -12,7 +12,7 @@ export interface CorsOptions {
 
 const ORIGIN = /^https?:\/\/[^/?#\s]+$/i;
 const REQUEST_HEADERS =
-  'authorization, content-type, idempotency-key, last-event-id, x-api-key, x-request-id';
+  'a2a-version, authorization, content-type, idempotency-key, last-event-id, x-api-key, x-request-id';
 const RESPONSE_HEADERS = 'link, location, retry-after, www-authenticate, x-request-id';
 
 /** Throws `BAD_OPTION`. */

@@ -20,7 +20,7 @@ export interface SdkPart {
 }
 
 /** What any of them may carry besides. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the SDK types it, so that either is taken for the other
 export type SdkMetadata = { [key: string]: any } | undefined;
 
 /** A turn of a conversation. */

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 const CLIENTS = `
 import socket, sys
 port, count = int(sys.argv[1]), int(sys.argv[2])
-request = sys.stdin.buffer.readline().decode().replace('|', '\\r\\n').strip('\\n').encode()
+request = sys.stdin.buffer.readline().decode().strip().replace('|', '\\r\\n').encode()
 clients = []
 for _ in range(count):
     client = socket.socket()

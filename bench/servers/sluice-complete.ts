@@ -17,6 +17,8 @@ const limits = {
 
 /** A server that others reach, and what it says of its streams. */
 export interface CompleteServer extends SseServer {
+  /** Says so many tokens in another run, at which nobody looks. */
+  aside(count: number): void;
   /** Streams whose client has not taken all, as its metrics have it. */
   behind(): Promise<number>;
 }
@@ -35,6 +37,7 @@ export async function sluiceComplete(): Promise<CompleteServer> {
     audit: () => void noted++,
   });
   const port = await listen(createServer(listener));
+  const other = await engine.open({ idle: Infinity, tenantId: 'acme' });
   let next = 0;
   return {
     port,
@@ -42,6 +45,9 @@ export async function sluiceComplete(): Promise<CompleteServer> {
     headers: `Authorization: Bearer ${key}\r\n`,
     emit(count) {
       for (let i = 0; i < count; i++) writer.token(texts[next++ % POOL]!);
+    },
+    aside(count) {
+      for (let i = 0; i < count; i++) other.token(texts[next++ % POOL]!);
     },
     say: text => writer.token(text),
     async behind() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { array, assert, constantFrom, property, string, tuple } from 'fast-check';
-import { fromWritten } from '../../../src/bridges/langgraph/custom-events.ts';
+import { fromWritten } from '../../../src/bridges/written-event.ts';
 import { GraphReader } from '../../../src/bridges/langgraph/graph-reader.ts';
 import { MODES, streamModesOf } from '../../../src/bridges/langgraph/mode-table.ts';
 import { pathOf } from '../../../src/bridges/langgraph/node-paths.ts';
@@ -54,9 +54,9 @@ describe('what a graph streams', () => {
         node: 'talk',
       },
     ]);
-    expect(
-      read({ id: 'm', content: '', tool_call_chunks: [{ index: 0, args: ':1}' }] }),
-    ).toMatchObject([{ data: { callId: 'c', delta: ':1}' } }]);
+    expect(read({ id: 'm', content: '', tool_call_chunks: [{ index: 0, args: ':1}' }] })).toMatchObject([
+      { data: { callId: 'c', delta: ':1}' } },
+    ]);
     const last = read({
       ...{ id: 'm', content: '!', usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 } },
       response_metadata: { finish_reason: 'stop', model_name: 'm-1' },
@@ -151,7 +151,7 @@ describe('what a node writes', () => {
     ['plain', 'custom:langgraph', { value: 'plain' }],
     [{ type: '1', a: 1 }, 'custom:langgraph', { type: '1', a: 1 }],
   ])('%j is %s', (written, type, data) => {
-    expect(fromWritten(written, 'node')).toEqual({ type, data, node: 'node' });
+    expect(fromWritten(written, { node: 'node', system: 'langgraph' })).toEqual({ type, data, node: 'node' });
   });
 });
 

@@ -9,3 +9,4 @@ export {
 export { type DockrionRun, type DockrionStatus, toDockrionRun } from './dockrion-run.ts';
 export { type EventsAllowed, type EventsChoice, fromEventsFilter } from './events-filter.ts';
 export { type DockrionStreaming, streamingOf } from './streaming.ts';
+export { handlerAgent, type HandlerAgentOptions, type HandlerResult } from './handler-agent.ts';

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../time/clock.ts';
 import { monotonicOf, since } from '../monotonic.ts';
 import { isPlainObject, plainObject } from '../plain-json.ts';
 import { unknownPart, type Produced, type StreamReader } from '../produced.ts';
-import { fromWritten } from './custom-events.ts';
+import { fromWritten } from '../written-event.ts';
 import { MessageEvents } from './message-events.ts';
 import { pathOf } from './node-paths.ts';
 import { ToolEvents } from './tool-events.ts';
@@ -80,7 +80,7 @@ export class GraphReader implements StreamReader {
       case 'tools':
         return this.#tools.read(chunk, pathOf(namespace));
       case 'custom':
-        return [fromWritten(chunk, pathOf(namespace))];
+        return [fromWritten(chunk, { node: pathOf(namespace), system: 'langgraph' })];
       case 'values':
         return this.#values(chunk, namespace);
       default:

@@ -1,17 +1,21 @@
-import { checkData } from '../../event/check-data.ts';
-import { isCustomType, isEventType, isReserved } from '../../event/event-types.ts';
-import type { JsonObject } from '../../event/json.ts';
-import { isPlainObject, plainObject } from '../plain-json.ts';
-import type { Produced } from '../produced.ts';
+import { checkData } from '../event/check-data.ts';
+import { isCustomType, isEventType, isReserved } from '../event/event-types.ts';
+import type { JsonObject } from '../event/json.ts';
+import { isPlainObject, plainObject } from './plain-json.ts';
+import type { Produced } from './produced.ts';
 
 /**
  * Reads what a node wrote (`config.writer`): an object with a `type`, or a pair of a type and an object, as Dockrion's
  * nodes write them. A type of ours is that event where its data are right, any other name a custom one, and what has
- * no name is `custom:langgraph`.
+ * no name is `custom:<system>`.
  */
-export function fromWritten(written: unknown, node: string | undefined): Produced {
+export function fromWritten(
+  written: unknown,
+  { node, system }: { readonly node?: string | undefined; readonly system: string },
+): Produced {
   const [type, data] = namedData(written);
-  if (type === undefined) return { type: 'custom:langgraph', data, node };
+  const unnamed = `custom:${system}`;
+  if (type === undefined) return { type: unnamed, data, node };
   if (isSayable(type, data)) return { type, data, node };
   const name = type
     .replace(/^custom:/, '')
@@ -20,7 +24,7 @@ export function fromWritten(written: unknown, node: string | undefined): Produce
   const custom = `custom:${name}`;
   return isCustomType(custom)
     ? { type: custom, data, node }
-    : { type: 'custom:langgraph', data: { type, ...data }, node };
+    : { type: unnamed, data: { type, ...data }, node };
 }
 
 function namedData(written: unknown): [type: string | undefined, data: JsonObject] {

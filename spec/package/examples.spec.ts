@@ -8,6 +8,8 @@ import { type BlankProject, blankProject, packTarball, temporaryFolder } from '.
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 const NAMES = [
   'a2a',
+  'ag-ui',
+  'ai-sdk',
   'ai-sdk-agent',
   'approval',
   'audit-log',
@@ -25,7 +27,17 @@ const NAMES = [
   'your-own-operator',
 ];
 /** What the examples of frameworks import besides. */
-const FRAMEWORKS = ['@a2a-js', '@hono', '@langchain', 'ai', 'compression', 'express', 'fastify', 'hono'];
+const FRAMEWORKS = [
+  '@a2a-js',
+  '@ag-ui',
+  '@hono',
+  '@langchain',
+  'ai',
+  'compression',
+  'express',
+  'fastify',
+  'hono',
+];
 const PATIENCE = 180_000;
 
 describe('the examples, copied to a blank project', () => {
@@ -90,6 +102,18 @@ describe('the examples, copied to a blank project', () => {
   it('ai-sdk-agent calls its tool once it may', async () => {
     expect(await project.node('ai-sdk-agent.mjs')).toMatch(
       /ask +Call weather with \{"city":"Lisbon"\}\?[^]*answer[^]*tool\.called[^]*Take a hat: 21 degrees\.\n$/,
+    );
+  });
+
+  it('ag-ui serves, asks, and is paid', async () => {
+    expect(await project.node('ag-ui.mjs')).toMatch(
+      /cook \{ dish: 'soup' \}\nresult +soup, hot\n[^]*interrupt\nquestion +Will you pay\?\n[^]*success\nresult +\{ isPaid: true \}\n$/,
+    );
+  });
+
+  it('ai-sdk tells its story to the end, though the page was closed', async () => {
+    expect(await project.node('ai-sdk.mjs')).toMatch(
+      /before: Once there was Ann, who[^]*after: {2}Once there was Ann, who was not afraid of anything\.\nactive: false\n$/,
     );
   });
 

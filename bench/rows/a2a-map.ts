@@ -1,15 +1,12 @@
-import { TaskFold } from '../../src/bridges/a2a/task-fold.ts';
+import { tokenText, wholeText } from '../../src/bridges/a2a/event-text.ts';
 import { toStreamResponses, type TaskPlace } from '../../src/bridges/a2a/to-a2a.ts';
-import { tokenText } from '../../src/bridges/a2a/token-text.ts';
+import type { RunEvent } from '../../src/index.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
 import { prebuiltTokens } from '../prebuilt-tokens.ts';
 import type { Row } from '../row.ts';
 
 const EVENTS = 5_000;
-
-function told(event: Token, place: TaskPlace): string {
-  return JSON.stringify(toStreamResponses(event, place)[0]);
-}
+const PLACE: TaskPlace = { contextId: 'a-thread', opened: new Set(['text']) };
 
 /** What keeps the written from being optimised away. */
 let total = 0;
@@ -21,26 +18,41 @@ export const a2aMap: Row = {
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },
   against: 'JSON.stringify of the event',
-  base: () => eachEvent(event => JSON.stringify(event).length),
-  ours: () => {
-    const place = { contextId: 'a-thread', opened: new Set(['text', 'text:m']) };
-    return eachEvent(event => (tokenText(event, place)?.text ?? told(event, place)).length);
+  base: () => eachEvent(prebuiltTokens(EVENTS), event => JSON.stringify(event)),
+  ours: () => eachEvent(prebuiltTokens(EVENTS), told),
+  others: {
+    'JSON.stringify of a custom event': () => eachEvent(customs(), event => JSON.stringify(event)),
+    'a custom event as text': () => eachEvent(customs(), told),
+    'JSON.stringify of a progress': () => eachEvent(progresses(), event => JSON.stringify(event)),
+    'a progress as text': () => eachEvent(progresses(), told),
   },
-  others: { 'other events, and the task as it adds up': folded },
 };
 
-function folded(): Promise<number> {
-  const birth = { runId: 'r', contextId: 'c', createdAt: '2026-01-01T00:00:00.000Z', message: undefined };
-  const fold = new TaskFold(birth);
-  return eachEvent(event => JSON.stringify(fold.add(event)[0]).length);
+function told(event: RunEvent): string {
+  return (
+    tokenText(event, PLACE)?.text ??
+    wholeText(event, PLACE) ??
+    JSON.stringify(toStreamResponses(event, PLACE)[0])
+  );
 }
 
-type Token = ReturnType<typeof prebuiltTokens>[number];
+const customs = (): readonly RunEvent[] =>
+  prebuiltTokens(EVENTS).map(event => ({
+    ...event,
+    type: 'custom:fraud',
+    data: { score: 0.87, rule: 'velocity' },
+  }));
 
-async function eachEvent(told: (event: Token) => number): Promise<number> {
-  const events = prebuiltTokens(EVENTS);
+const progresses = (): readonly RunEvent[] =>
+  prebuiltTokens(EVENTS).map(event => ({
+    ...event,
+    type: 'progress',
+    data: { fraction: 0.5, step: 'parse', message: 'half of the pages' },
+  }));
+
+async function eachEvent(events: readonly RunEvent[], text: (event: RunEvent) => string): Promise<number> {
   const perPass = await cpuPerOperation(times => {
-    for (let pass = 0; pass < times; pass++) for (const event of events) total += told(event);
+    for (let pass = 0; pass < times; pass++) for (const event of events) total += text(event).length;
   });
   return total < 0 ? 0 : perPass / EVENTS;
 }

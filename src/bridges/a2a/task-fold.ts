@@ -104,6 +104,12 @@ export class TaskFold {
       this.#artifacts.set(artifactId, { about: { artifactId }, parts: [] });
   }
 
+  /** An event was told that says that it works, and nothing else. Only behind {@link slim}. */
+  work({ id, time: timestamp }: RunEvent): void {
+    this.#cursor = id;
+    this.#status = { state: 'TASK_STATE_WORKING', timestamp };
+  }
+
   /** Adds one item, and gives the updates that tell it. */
   add(item: RunEvent | Notice): readonly A2aStreamResponse[] {
     return isNotice(item) ? this.#note(item) : this.#take(item);

@@ -1,9 +1,10 @@
 import type { Entry } from '../../event/entry.ts';
 import { isNotice, type Notice } from '../../event/notice.ts';
+import type { RunEvent } from '../../event/run-event.ts';
 import type { Teller } from '../teller.ts';
 import { partPlace } from '../teller.ts';
 import { TaskFold, type TaskBirth } from './task-fold.ts';
-import { tokenText } from './token-text.ts';
+import { tokenText, wholeText } from './event-text.ts';
 import type { A2aStreamResponse } from './wire.ts';
 
 /** How a binding writes a response, which is JSON already, on one line. */
@@ -39,11 +40,10 @@ export class A2aTeller implements Teller {
   tell(item: Entry | Notice): string {
     const begin = this.#hasBegun ? '' : this.#begin();
     const before = this.#fold.cursor;
-    const token = !isNotice(item) && this.#skipped === 0 ? tokenText(item.event, this.#fold) : undefined;
-    if (token && !isNotice(item)) {
+    const text = isNotice(item) || this.#skipped > 0 ? undefined : this.#quickText(item.event);
+    if (text !== undefined && !isNotice(item)) {
       this.#question = undefined;
-      this.#fold.pass(item.cursor, token.artifactId);
-      return `${begin}data: ${this.#envelope(token.text)}\nid: ${item.cursor}\n\n`;
+      return `${begin}data: ${this.#envelope(text)}\nid: ${item.cursor}\n\n`;
     }
     const responses = this.#fold.add(isNotice(item) ? item : item.event);
     if (isNotice(item)) return begin + responses.map(response => this.#frame(response, undefined)).join('');
@@ -57,6 +57,18 @@ export class A2aTeller implements Teller {
       return this.#frame(response, isLast ? cursor : before && partPlace(before, at + 1));
     });
     return begin + frames.join('');
+  }
+
+  /** Most events are told without being put together first. */
+  #quickText(event: RunEvent): string | undefined {
+    const token = tokenText(event, this.#fold);
+    if (token) {
+      this.#fold.pass(event.id, token.artifactId);
+      return token.text;
+    }
+    const text = wholeText(event, this.#fold);
+    if (text !== undefined) this.#fold.work(event);
+    return text;
   }
 
   #begin(): string {

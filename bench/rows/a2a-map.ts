@@ -1,4 +1,4 @@
-import { tokenText, wholeText } from '../../src/bridges/a2a/event-text.ts';
+import { tokenText, workText } from '../../src/bridges/a2a/event-text.ts';
 import { toStreamResponses, type TaskPlace } from '../../src/bridges/a2a/to-a2a.ts';
 import type { RunEvent } from '../../src/index.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
@@ -31,7 +31,7 @@ export const a2aMap: Row = {
 function told(event: RunEvent): string {
   return (
     tokenText(event, PLACE)?.text ??
-    wholeText(event, PLACE) ??
+    workText(event, PLACE) ??
     JSON.stringify(toStreamResponses(event, PLACE)[0])
   );
 }

@@ -31,6 +31,12 @@ const actor = defineAgent({
         ctx.token(isRight ? 'yes' : 'no');
         return isRight;
       }
+      case 'twice':
+        await ctx.ask(how);
+        ctx.token('heard');
+        return new Promise((_, reject) => {
+          ctx.signal.addEventListener('abort', () => reject(new Error('aborted')));
+        });
       case 'odd':
         ctx.custom('fraud', { score: 0.9, why: ['a', 'b'] });
         return null;

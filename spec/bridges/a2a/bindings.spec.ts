@@ -94,6 +94,14 @@ describe('the bindings of A2A', () => {
     expect(other.body.error?.code).toBe(-32602);
   });
 
+  it('take one answer for one question', async () => {
+    const asked = await call('SendMessage', message('twice:Well?'));
+    const { id } = (asked.body['result'] as { task: { id: string } }).task;
+    const answer = { ...message('yes', { taskId: id }), configuration: { returnImmediately: true } };
+    expect((await call('SendMessage', answer)).body.error).toBeUndefined();
+    expect((await call('SendMessage', answer)).body.error?.code).toBe(-32004);
+  });
+
   it.each([
     ['{', -32700],
     [[], -32600],
@@ -204,6 +212,7 @@ describe('tasks of tenants', () => {
     served(async server => {
       const { body } = await ask(server, 'one', 'SendMessage', hello);
       const { id } = (body['result'] as { task: { id: string } }).task;
+      await ask(server, 'two', 'SendMessage', hello);
       for (const tenant of [undefined, 'one', 'two']) {
         const { body: foreign } = await ask(server, 'two', 'GetTask', { id, tenant });
         const { body: absent } = await ask(server, 'two', 'GetTask', { id: id.replace(/.$/, 'x'), tenant });

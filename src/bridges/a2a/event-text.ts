@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../event/json.ts';
 import type { RunEvent } from '../../event/run-event.ts';
 import { EVENTS, EXTENSION, TEXT_ARTIFACT } from './event-table.ts';
 import { textArtifactId, type TaskPlace } from './to-a2a.ts';
@@ -32,24 +33,37 @@ export function tokenText(event: RunEvent, { contextId, opened }: TaskPlace): To
   return { text: head + JSON.stringify(content) + tail, artifactId };
 }
 
-/** Types with words or a state of their own. */
-const WORDED: ReadonlySet<string> = new Set(
-  EVENTS.map(({ ours }) => ours).filter(type => type !== 'started'),
+/** Types that only say something while they work, and where in their data that is. */
+const SAYING: ReadonlyMap<string, string | undefined> = new Map(
+  EVENTS.filter(({ ours }) => ['started', 'progress', 'step', 'action', 'observation'].includes(ours)).map(
+    ({ ours, text }) => [ours, text],
+  ),
 );
+/** Types with a state or words of another kind. */
+const OTHERS: ReadonlySet<string> = new Set(EVENTS.map(({ ours }) => ours).filter(type => !SAYING.has(type)));
 
 /**
- * The same for an event that is told whole: one of a step or a call, a custom one, one that nobody knows. `undefined` for
- * all others.
+ * The same for an event that tells how the work gets on: one of a step or a call, a custom one, one that nobody knows.
+ * `undefined` for all others.
  */
-export function wholeText(event: RunEvent, { contextId }: Pick<TaskPlace, 'contextId'>): string | undefined {
-  const { id, runId, type, time, data, source, node, cause, metadata, final } = event;
-  if (WORDED.has(type) || final || metadata) return undefined;
-  const held = JSON.stringify(data);
-  const whole = held === '{}' ? '' : `,"data":${held}`;
+export function workText(event: RunEvent, { contextId }: Pick<TaskPlace, 'contextId'>): string | undefined {
+  const { id, runId, type, time, source, node, cause, metadata, final } = event;
+  if (OTHERS.has(type) || final || metadata) return undefined;
+  const data: JsonObject = event.data;
+  const field = SAYING.get(type);
+  const said = field === undefined ? undefined : data[field];
+  const isSaid = typeof said === 'string';
+  const held = JSON.stringify(isSaid ? { ...data, [field!]: undefined } : data);
+  const rest = held === '{}' ? '' : `,"data":${held}`;
   const from = source === undefined ? '' : `,"source":"${source}"`;
   const step = node === undefined ? '' : `,"node":${JSON.stringify(node)}`;
   const led = cause === undefined ? '' : `,"cause":${cause}`;
-  const carried = `{"cursor":"${id}","type":${JSON.stringify(type)},"time":"${time}"${whole}${from}${step}${led}}`;
-  const status = `{"state":"TASK_STATE_WORKING","timestamp":"${time}"}`;
-  return `{"statusUpdate":{"taskId":"${runId}","contextId":"${contextId}","status":${status},"metadata":{"${EXTENSION}":${carried}}}}`;
+  const place = `"taskId":"${runId}","contextId":"${contextId}"`;
+  const parts = isSaid ? `[{"text":${JSON.stringify(said)}}]` : '';
+  const message = isSaid
+    ? `"message":{"messageId":"${id}","role":"ROLE_AGENT","parts":${parts},${place}},`
+    : '';
+  const status = `{"state":"TASK_STATE_WORKING",${message}"timestamp":"${time}"}`;
+  const carried = `{"cursor":"${id}","type":${JSON.stringify(type)},"time":"${time}"${rest}${from}${step}${led}}`;
+  return `{"statusUpdate":{${place},"status":${status},"metadata":{"${EXTENSION}":${carried}}}}`;
 }

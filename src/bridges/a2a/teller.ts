@@ -4,7 +4,7 @@ import type { RunEvent } from '../../event/run-event.ts';
 import type { Teller } from '../teller.ts';
 import { partPlace } from '../teller.ts';
 import { TaskFold, type TaskBirth } from './task-fold.ts';
-import { tokenText, wholeText } from './event-text.ts';
+import { tokenText, workText } from './event-text.ts';
 import type { A2aStreamResponse } from './wire.ts';
 
 /** How a binding writes a response, which is JSON already, on one line. */
@@ -66,7 +66,7 @@ export class A2aTeller implements Teller {
       this.#fold.pass(event.id, token.artifactId);
       return token.text;
     }
-    const text = wholeText(event, this.#fold);
+    const text = workText(event, this.#fold);
     if (text !== undefined) this.#fold.work(event);
     return text;
   }

@@ -91,10 +91,11 @@ async function age(node: Redis, prefix: string, ms: number): Promise<void> {
     if (next === '0') break;
     cursor = next;
   }
-  for (const key of found) {
-    const kind = key.split(':')[1];
-    if (kind === 'm' || kind === 'key') await node.eval(AGE_HEAD, 1, key, String(by));
-    if (kind !== 'due') continue;
+  const ofKind = (...kinds: string[]): string[] =>
+    [...found].filter(key => kinds.includes(key.split(':')[1]!));
+  for (const key of ofKind('m', 'key')) await node.eval(AGE_HEAD, 1, key, String(by));
+  // At last: a visit that is due sees a run that is as old as it is to be.
+  for (const key of ofKind('due')) {
     for (const member of await node.zrange(key, 0, '-1')) await node.zincrby(key, by, member);
   }
 }

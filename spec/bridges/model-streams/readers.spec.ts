@@ -73,6 +73,18 @@ describe.each(SERVICES)('a stream of $name', ({ make, sample, callId, model, las
     );
   });
 
+  it('says the same where a character is cut in its middle', () => {
+    const bytes = new TextEncoder().encode(sseOf(sample));
+    const whole = readAll(make(), sample);
+    const places = [...bytes.keys()].filter(at => bytes[at]! >= 0x80);
+    expect(places.length).toBeGreaterThan(0);
+    for (const at of places) {
+      const parser = new EventStreamParser();
+      const parts = [...parser.push(bytes.subarray(0, at)), ...parser.push(bytes.subarray(at))];
+      expect(readAll(make(), [...parts, ...parser.end()])).toEqual(whole);
+    }
+  });
+
   it('that breaks off anywhere has failed, and says so', () => {
     for (let length = 0; length < sample.length; length++) {
       const reader = make();

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { Beating } from '../bridges/sse/heartbeats.ts';
 import { retryFrame } from '../bridges/sse/frames.ts';
 import { SseBytes } from '../bridges/sse/sse-bytes.ts';
-import type { Bell, SseFeed } from '../bridges/sse/sse-feed.ts';
+import type { Bell } from '../bridges/bell.ts';
+import type { SseFeed } from '../bridges/sse/sse-feed.ts';
 import type { HttpCore } from './http-core.ts';
 import { closeFeed, type FeedReply } from './reply.ts';
 

@@ -8,10 +8,10 @@ import type { Principal } from './auth/principal.ts';
 import { checkOrigin } from './check-origin.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { Doorway } from './doorway.ts';
-import type { ServedEngine } from './exchange.ts';
+import type { Exchange, ServedEngine } from './exchange.ts';
 import { resolveHandlerOptions, type HandlerOptions, type HandlerSettings } from './options.ts';
 import { problemFacts, problemOf } from './problem.ts';
-import type { OpenSocket, Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 import { returnSpread } from './return-spread.ts';
 import { RunStates } from './run-states.ts';
@@ -20,7 +20,8 @@ import { ROUTES } from './routes.ts';
 import type { Visit } from './visits/visit.ts';
 import { Visits } from './visits/visits.ts';
 import { SocketUpgrader } from './websocket/socket-upgrader.ts';
-import { Subscriber } from './websocket/subscriber.ts';
+import type { OpenSocket } from './websocket/open-socket.ts';
+import { SocketDesk } from './websocket/socket-desk.ts';
 
 /** Answers requests, whoever received them, and has what the streams of one server share. */
 export class HttpCore {
@@ -94,20 +95,21 @@ export class HttpCore {
       const entered = await this.#doorway.enter(request, guarded, { path, params, query, known });
       leave = entered.leave;
       const { principal } = entered;
-      const reply = await guarded.route({
+      const exchange: Exchange = {
         ...{ engine: this.#visits.engineFor(visit), meter: this.#visits.meter },
         ...{ feeds: this.feeds, subscriptions: this.subscriptions },
         ...{ states: this.#states, settings: this.#settings },
         ...{ request, params, query, principal, tenantId: principal.tenantId },
         ...{ grants, limits: this.#doorway.limits },
-      });
+      };
+      const reply = await guarded.route(exchange);
       if ('body' in reply) return reply;
-      if ('exchange' in reply) await this.upgrader.ready();
+      if ('isSocket' in reply) await this.upgrader.ready();
       isOpen = true;
       const until = this.#endOf(principal);
       if ('feed' in reply) return { ...reply, until, released: leave };
-      const subscriber = new Subscriber(reply.exchange, this.#visits, visit);
-      return { ...reply, subscriber, until, expiresAt: principal.expiresAt, released: leave };
+      const desk = new SocketDesk(exchange, this.#visits, visit);
+      return { ...reply, exchange, desk, until, expiresAt: principal.expiresAt, released: leave };
     } catch (error) {
       const problem = problemFacts(error);
       visit.code = problem.code;

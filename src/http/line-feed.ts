@@ -1,5 +1,6 @@
 import { SseBytes } from '../bridges/sse/sse-bytes.ts';
-import { SILENT, type Bell, type SseFeed } from '../bridges/sse/sse-feed.ts';
+import { SILENT, type Bell } from '../bridges/bell.ts';
+import type { SseFeed } from '../bridges/sse/sse-feed.ts';
 import type { SearchPage } from '../engine/search.ts';
 import { wireLine } from '../event/codec.ts';
 import type { Entry } from '../event/entry.ts';

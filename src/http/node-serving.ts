@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { FeedSocket } from './feed-socket.ts';
 import type { HttpCore } from './http-core.ts';
 import { NodeRequest } from './node-request.ts';
-import { closeFeed, type BodyReply, type FeedReply, type OpenSocket, type Reply } from './reply.ts';
+import { closeFeed, type BodyReply, type FeedReply, type Reply } from './reply.ts';
+import type { OpenSocket } from './websocket/open-socket.ts';
 import { SocketSession } from './websocket/socket-session.ts';
 import type { UpgradeRequest } from './websocket/socket-upgrader.ts';
 
@@ -50,7 +51,7 @@ export class NodeServing {
     const broken = (): void => void socket.destroy();
     socket.on('error', broken);
     void this.#core.answerUpgrade(new NodeRequest(request, response, true)).then(reply => {
-      if ('exchange' in reply) {
+      if ('isSocket' in reply) {
         response.detachSocket(socket as Socket);
         return this.#open(upgrade, reply);
       }
@@ -76,10 +77,10 @@ export class NodeServing {
   async #open(upgrade: UpgradeRequest, opened: OpenSocket): Promise<void> {
     const { socket } = upgrade;
     const webSocket = await this.#core.upgrader.upgrade(upgrade);
-    if (!webSocket) return opened.released();
+    if (!webSocket) return opened.released?.();
     const released = (): void => {
       this.#sessions.delete(session);
-      opened.released();
+      opened.released?.();
     };
     const session = new SocketSession(this.#core, opened, { webSocket, socket, released });
     this.#sessions.add(session);

@@ -1,7 +1,5 @@
 import type { SseFeed } from '../bridges/sse/sse-feed.ts';
 import { SSE_HEADERS } from '../bridges/sse/sse-headers.ts';
-import type { Exchange } from './exchange.ts';
-import type { Subscriber } from './websocket/subscriber.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -42,18 +40,9 @@ export function closeFeed({ feed, released }: Pick<FeedReply, 'feed' | 'released
 export interface SocketReply {
   readonly status: 101;
   readonly headers: Headers;
-  readonly exchange: Exchange;
-}
-
-/** A WebSocket that may be opened. */
-export interface OpenSocket extends SocketReply {
-  readonly subscriber: Subscriber;
-  /** Milliseconds since the epoch: the socket ends then, and its client comes back. */
-  readonly until: number | undefined;
-  /** When its credential is over. */
-  readonly expiresAt: number | undefined;
+  readonly isSocket: true;
   /** To be called when it is over, or did not come to be. */
-  readonly released: () => void;
+  readonly released?: (() => void) | undefined;
 }
 
 /** What a route answers, and every adapter can render. */

@@ -5,7 +5,8 @@ import { soon } from '../../time/soon.ts';
 import { HEARTBEAT_FRAME, idFrame, itemFrame, type FrameMode } from './frames.ts';
 import { formatManyRunsCursor } from './many-runs-cursor.ts';
 import { SseBytes } from './sse-bytes.ts';
-import { SILENT, type SseFeed } from './sse-feed.ts';
+import { SILENT } from '../bell.ts';
+import type { SseFeed } from './sse-feed.ts';
 
 interface Member {
   readonly runId: string;

@@ -1,8 +1,9 @@
 import type { KnownTrouble } from '../../run/reader.ts';
 import { parsePosition } from '../../event/cursor.ts';
-import type { FeedStep, RunFeedGroup } from './run-feed-group.ts';
+import type { FeedStep, RunFeedGroup } from '../run-feed-group.ts';
 import type { SseBytes } from './sse-bytes.ts';
-import { SILENT, type SseFeed } from './sse-feed.ts';
+import { SILENT } from '../bell.ts';
+import type { SseFeed } from './sse-feed.ts';
 
 /** Bursts in which a filter leaves nothing; after so many others have their turn. */
 const MOST_EMPTY = 16;
@@ -11,19 +12,19 @@ const MOST_EMPTY = 16;
 export class RunFeed implements SseFeed {
   bell = SILENT;
   place = -1;
-  readonly #group: RunFeedGroup;
+  readonly #group: RunFeedGroup<SseBytes>;
   readonly #release: () => void;
   #position: string;
   #sentId: string | undefined;
-  #state: FeedStep['state'] = 'more';
+  #state: FeedStep<SseBytes>['state'] = 'more';
   /** How often the run's bell had rung when the log was found to hold nothing more. */
   #tipAt = -1;
-  #ahead: FeedStep | undefined;
+  #ahead: FeedStep<SseBytes> | undefined;
   #known: KnownTrouble | undefined;
   #closed = false;
 
   /** `position`: as `?after=` has it. `release` is called once, when the connection leaves the group. */
-  constructor(group: RunFeedGroup, position: string, release: () => void) {
+  constructor(group: RunFeedGroup<SseBytes>, position: string, release: () => void) {
     this.#group = group;
     this.#position = this.#sentId = position;
     this.#release = release;
@@ -78,7 +79,7 @@ export class RunFeed implements SseFeed {
     this.#release();
   }
 
-  #take({ bytes, lastId, to, state, rings, known }: FeedStep): SseBytes | undefined {
+  #take({ bytes, lastId, to, state, rings, known }: FeedStep<SseBytes>): SseBytes | undefined {
     if (this.#closed) return undefined;
     this.#position = to;
     this.#known = known.isTold ? known : undefined;

@@ -2,7 +2,8 @@ import type { RunReader } from '../../run/reader.ts';
 import type { FrameStyle } from '../frame-style.ts';
 import { itemFrame, type FrameMode } from './frames.ts';
 import { RunFeed } from './run-feed.ts';
-import { RunFeedGroup } from './run-feed-group.ts';
+import { RunFeedGroup } from '../run-feed-group.ts';
+import type { SseBytes } from './sse-bytes.ts';
 import { SsePacking } from './sse-packing.ts';
 
 /** One way of seeing one run. */
@@ -23,7 +24,7 @@ const OWN_STYLES: Readonly<Record<FrameMode, FrameStyle>> = {
 
 /** All connections to single runs, grouped by what they see. A group lives as long as it has connections. */
 export class RunFeeds {
-  readonly #groups = new Map<string, RunFeedGroup>();
+  readonly #groups = new Map<string, RunFeedGroup<SseBytes>>();
 
   /** Runs that are watched, each counted once per filter and kind of frames. */
   get size(): number {

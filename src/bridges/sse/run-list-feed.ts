@@ -2,7 +2,8 @@ import type { Observable, Subscription } from 'rxjs';
 import { soon } from '../../time/soon.ts';
 import { HEARTBEAT_FRAME, valueFrame } from './frames.ts';
 import { SseBytes } from './sse-bytes.ts';
-import { SILENT, type SseFeed } from './sse-feed.ts';
+import { SILENT } from '../bell.ts';
+import type { SseFeed } from './sse-feed.ts';
 
 /** What happened to a run. */
 export type ListNews<Record> =

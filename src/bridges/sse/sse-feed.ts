@@ -1,12 +1,5 @@
+import type { Bell } from '../bell.ts';
 import type { SseBytes } from './sse-bytes.ts';
-
-/** Whom a feed tells that there may be more. */
-export interface Bell {
-  ring(): void;
-}
-
-/** The bell of a feed that no connection has taken yet. */
-export const SILENT: Bell = { ring: () => undefined };
 
 /**
  * What one connection writes. It is a position and not a queue: the connection asks for bytes when it has room, and

@@ -2,7 +2,7 @@ import type { Entry } from '../../event/entry.ts';
 import { isNotice, type Notice } from '../../event/notice.ts';
 import type { FrameStyle } from '../frame-style.ts';
 import { HEARTBEAT_FRAME, idFrame } from './frames.ts';
-import type { Packing } from './run-feed-group.ts';
+import type { Packing } from '../run-feed-group.ts';
 import { SseBytes } from './sse-bytes.ts';
 
 const HEARTBEAT = new SseBytes(HEARTBEAT_FRAME);

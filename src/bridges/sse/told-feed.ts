@@ -5,7 +5,8 @@ import { soon } from '../../time/soon.ts';
 import type { Teller } from '../teller.ts';
 import { HEARTBEAT_FRAME } from './frames.ts';
 import { SseBytes } from './sse-bytes.ts';
-import { SILENT, type SseFeed } from './sse-feed.ts';
+import { SILENT } from '../bell.ts';
+import type { SseFeed } from './sse-feed.ts';
 
 /** What a {@link ToldFeed} reads, and what it asks. */
 export interface Told {

@@ -1,7 +1,7 @@
 import { parsePosition } from '../../event/cursor.ts';
 import type { KnownTrouble } from '../../run/reader.ts';
-import type { FeedStep, RunFeedGroup } from '../sse/run-feed-group.ts';
-import { SILENT } from '../sse/sse-feed.ts';
+import type { FeedStep, RunFeedGroup } from '../run-feed-group.ts';
+import { SILENT } from '../bell.ts';
 import type { SocketBytes } from './socket-bytes.ts';
 
 /** Bursts in which a filter leaves nothing; after so many others have their turn. */

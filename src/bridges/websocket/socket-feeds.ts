@@ -1,5 +1,5 @@
 import type { RunReader } from '../../run/reader.ts';
-import { RunFeedGroup } from '../sse/run-feed-group.ts';
+import { RunFeedGroup } from '../run-feed-group.ts';
 import { RunSubscription } from './run-subscription.ts';
 import type { SocketBytes } from './socket-bytes.ts';
 import { SocketPacking } from './socket-packing.ts';

@@ -1,7 +1,7 @@
 import { shownLine } from '../../event/codec.ts';
 import type { Entry } from '../../event/entry.ts';
 import { isNotice, type Notice } from '../../event/notice.ts';
-import type { Packing } from '../sse/run-feed-group.ts';
+import type { Packing } from '../run-feed-group.ts';
 import { costOf, SocketBytes, type SocketMessage } from './socket-bytes.ts';
 
 /** Items as messages of one subscription; stored lines are spliced, never parsed. */

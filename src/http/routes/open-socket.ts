@@ -4,8 +4,7 @@ import type { SocketReply } from '../reply.ts';
 import { SUBPROTOCOL } from '../websocket/socket-protocol.ts';
 
 /** A WebSocket on which runs are subscribed to, for a request that can become one. */
-export function openSocket(exchange: Exchange): SocketReply {
-  const { request } = exchange;
+export function openSocket({ request }: Exchange): SocketReply {
   if (!request.canUpgrade) {
     throw new SluiceError(
       'UPGRADE_REQUIRED',
@@ -20,5 +19,5 @@ export function openSocket(exchange: Exchange): SocketReply {
       `Sec-WebSocket-Protocol: expected ${SUBPROTOCOL}, got ${JSON.stringify(offered.join(', ').slice(0, 100))}.`,
     );
   }
-  return { status: 101, headers: {}, exchange };
+  return { status: 101, headers: {}, isSocket: true };
 }

@@ -4,7 +4,7 @@ import type { ServedEngine } from '../exchange.ts';
 import { clientAddress } from '../limits/client-address.ts';
 import { HttpMeter, type Metered } from '../metrics/http-meter.ts';
 import type { HandlerSettings } from '../options.ts';
-import type { FeedReply, OpenSocket, Reply } from '../reply.ts';
+import type { FeedReply, SocketReply, Reply } from '../reply.ts';
 import type { HttpRequest } from '../request.ts';
 import type { AuditAction, AuditEvent } from './audit-event.ts';
 import { Visit } from './visit.ts';
@@ -80,7 +80,7 @@ export class Visits {
   }
 
   /** The answer is there: names it, and follows it to its end. */
-  answered<Answer extends Reply | OpenSocket>(visit: Visit, reply: Answer): Answer {
+  answered<Answer extends Reply | SocketReply>(visit: Visit, reply: Answer): Answer {
     const { status } = reply;
     const wait = this.#counted(visit, status);
     const headers = { ...reply.headers, 'x-request-id': visit.id };
@@ -101,7 +101,7 @@ export class Visits {
     return { ...reply, headers, released: over };
   }
 
-  #opened(reply: FeedReply | OpenSocket): () => void {
+  #opened(reply: FeedReply | SocketReply): () => void {
     if (!('feed' in reply)) {
       this.meter.sockets++;
       return () => void this.meter.sockets--;

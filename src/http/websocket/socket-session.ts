@@ -5,11 +5,11 @@ import { SluiceError } from '../../errors/sluice-error.ts';
 import { maskValue } from '../../secrets/mask-value.ts';
 import type { HttpCore } from '../http-core.ts';
 import { problemFacts, type Problem } from '../problem.ts';
-import type { OpenSocket } from '../reply.ts';
 import { ClientMessage } from './messages.ts';
+import type { OpenSocket } from './open-socket.ts';
 import { SocketLine, type LineListener } from './socket-line.ts';
 import { CLOSE_CODES, MOST_CREDIT } from './socket-protocol.ts';
-import type { Subscribed, SubscribeMessage } from './subscriber.ts';
+import type { Subscribed, SubscribeMessage } from './socket-desk.ts';
 
 interface Member {
   readonly id: string;
@@ -120,7 +120,7 @@ export class SocketSession implements LineListener {
     }
     const member: Member = { id, isBusy: true, isGone: false };
     this.#members.set(id, member);
-    void this.#opened.subscriber.subscribe(message).then(answer => {
+    void this.#opened.desk.subscribe(message).then(answer => {
       member.isBusy = false;
       if (!('subscription' in answer)) {
         if (!member.isGone) this.#refuse(id, answer);

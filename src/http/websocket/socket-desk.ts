@@ -21,7 +21,7 @@ export interface Subscribed {
 }
 
 /** Opens the subscriptions of one socket: each is let in, counted and told of like a request for a stream. */
-export class Subscriber {
+export class SocketDesk {
   readonly #exchange: Exchange;
   readonly #visits: Visits;
   readonly #visit: Visit;

@@ -1,11 +1,10 @@
-import { parsePosition } from '../../event/cursor.ts';
-import type { Entry } from '../../event/entry.ts';
-import { isNotice, type Notice } from '../../event/notice.ts';
-import type { ReadTrouble } from '../../run/patient-read.ts';
-import type { KnownTrouble, ReadStep, RunReader } from '../../run/reader.ts';
-import { soon } from '../../time/soon.ts';
-import type { SseBytes } from './sse-bytes.ts';
-import type { Bell } from './sse-feed.ts';
+import { parsePosition } from '../event/cursor.ts';
+import type { Entry } from '../event/entry.ts';
+import { isNotice, type Notice } from '../event/notice.ts';
+import type { ReadTrouble } from '../run/patient-read.ts';
+import type { KnownTrouble, ReadStep, RunReader } from '../run/reader.ts';
+import { soon } from '../time/soon.ts';
+import type { Bell } from './bell.ts';
 
 /** Makes what connections write of what a run has. What it says depends on the items alone. */
 export interface Packing<Bytes> {
@@ -19,7 +18,7 @@ export interface Packing<Bytes> {
 }
 
 /** What lies after a position, and where that leads. */
-export interface FeedStep<Bytes = SseBytes> {
+export interface FeedStep<Bytes> {
   /** Absent where the filter left everything out, or there is nothing. */
   readonly bytes: Bytes | undefined;
   /** The cursor of the last event in `bytes`. */
@@ -52,7 +51,7 @@ const UNTROUBLED: KnownTrouble = { isTold: false };
  * of what follows it. One watch of the log serves them all, and its rings within one turn of the event loop are
  * answered once. Memory: one entry per waiting connection, and the last 16 bursts, 1 MB at the most.
  */
-export class RunFeedGroup<Bytes extends { readonly size: number } = SseBytes> {
+export class RunFeedGroup<Bytes extends { readonly size: number }> {
   readonly #reader: RunReader;
   readonly #packing: Packing<Bytes>;
   readonly #steps = new Map<string, FeedStep<Bytes> | Promise<FeedStep<Bytes>>>();

@@ -105,6 +105,6 @@ function tooLong(): SluiceError {
   return new SluiceError(
     'BAD_RESPONSE',
     `stream: expected frames of at most ${LONGEST_FRAME} characters, got a longer one. ` +
-      'Check the address; store what is so large elsewhere and send a link to it.',
+      'Check the address, or send a link to what is so large.',
   );
 }

@@ -91,7 +91,7 @@ export function resolveUrl(url: string | URL): URL {
     throw new SluiceError(
       'BAD_OPTION',
       `url: expected an address such as http://127.0.0.1:4400, got ${JSON.stringify(String(url).slice(0, 200))}. ` +
-        'Outside of a browser it must be absolute.',
+        'Outside of a browser: an absolute one.',
     );
   }
 }

@@ -38,5 +38,5 @@ export function runConnectionOf<Custom extends CustomEvents>(
 }
 
 function alreadyRead(): SluiceError {
-  return new SluiceError('BAD_OPTION', 'This connection is being read. Leave it first, or connect again.');
+  return new SluiceError('BAD_OPTION', 'This connection is being read. Connect again.');
 }

@@ -37,7 +37,7 @@ export async function sendRequest(
 export function connectionLost(url: URL, reason: string, cause?: unknown): SluiceError {
   return new SluiceError(
     'CONNECTION_LOST',
-    `${nameOf(url)}: ${reason}. Start the server, or check the address, and what stands between.`,
+    `${nameOf(url)}: ${reason}. Start the server. Check the address, and what stands between.`,
     { cause },
   );
 }

@@ -48,7 +48,7 @@ interface Pull {
 
 function pullOf(source: PartSource): Pull {
   if ('getReader' in source) {
-    const reader = (source).getReader();
+    const reader = source.getReader();
     return {
       next: () => reader.read(),
       leave: reason => void reader.cancel(reason).catch(() => undefined),

@@ -48,7 +48,7 @@ describe('a port that accepts and stays silent', () => {
     await expect(call(createClient(url, { timeout: 20 }))).rejects.toMatchObject({
       code: 'CONNECTION_LOST',
       message: expect.stringMatching(
-        /^http:\/\/127\.0\.0\.1:\d+\/runs[a-z/]*: no answer within 0\.02 s\. Start the server, or check/,
+        /^http:\/\/127\.0\.0\.1:\d+\/runs[a-z/]*: no answer within 0\.02 s\. Start the server. Check/,
       ) as unknown,
     });
     await until(() => asked.size === 0);

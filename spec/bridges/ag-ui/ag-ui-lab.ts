@@ -59,6 +59,11 @@ const waiting = defineAgent({
     }),
 });
 
+const curious = defineAgent({
+  name: 'curious',
+  run: async ctx => [await ctx.ask('Who?'), await ctx.ask('Why?')],
+});
+
 const stranger = defineAgent({
   name: 'stranger',
   run(ctx) {
@@ -69,7 +74,11 @@ const stranger = defineAgent({
 
 /** An engine with an agent for each way that a run can go. */
 export function agUiEngine(options: EngineOptions = {}): Engine {
-  return createEngine({ agents: [chat, asking, failing, waiting, stranger], grace: 1_000, ...options });
+  return createEngine({
+    agents: [chat, asking, failing, waiting, curious, stranger],
+    grace: 1_000,
+    ...options,
+  });
 }
 
 /** The official client for one of the agents. */

@@ -132,6 +132,23 @@ describe('the address of AG-UI', () => {
   });
 });
 
+describe('a run that asks more than once', () => {
+  const lab = bridgeLab(() => agUiEngine(), agUi());
+
+  it('is told up to the question that is open', async () => {
+    const client = agentAt(lab.server.url, 'curious');
+    await say(client, { runId: 'run-1' });
+    const { askId } = (client.pendingInterrupts[0]!.metadata as { sluice: { askId: string } }).sluice;
+    await lab.engine.runs.answer('run-1', askId, { value: 'Ann' });
+    const told = dataOf(await (await lab.stream('/agui/run-1')).ended());
+    const ends = told.filter(({ type }) => type === 'RUN_FINISHED');
+    expect(ends).toMatchObject([
+      { outcome: { interrupts: [{ message: 'Who?' }] } },
+      { outcome: { interrupts: [{ message: 'Why?' }] } },
+    ]);
+  });
+});
+
 describe('a run whose client shall not leave', () => {
   const lab = bridgeLab(() => agUiEngine(), agUi({ agent: 'waiting', onDisconnect: 'cancel' }));
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { randomUUID } from 'node:crypto';
 import { ClientFactory } from '@a2a-js/sdk/client';
 import { createEngine, defineAgent } from 'sluice';
 import { a2a } from 'sluice/bridges/a2a';
@@ -25,7 +26,7 @@ const client = await new ClientFactory().createFromUrl(server.url);
 const message = (/** @type {string} */ text, taskId = '') => ({
   ...{ tenant: '', configuration: undefined, metadata: undefined },
   message: {
-    ...{ messageId: crypto.randomUUID(), role: 1, taskId, contextId: '', metadata: undefined },
+    ...{ messageId: randomUUID(), role: 1, taskId, contextId: '', metadata: undefined },
     ...{ extensions: [], referenceTaskIds: [] },
     parts: [
       {

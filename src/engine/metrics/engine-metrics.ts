@@ -99,7 +99,8 @@ export function engineMetrics({
     deepest = Math.max(deepest, pipe.depth);
     subscribers += window.subscriberCount;
   }
-  const { started, adopted, ended, events, bytes, refused, late, appendSeconds, errors, gaps, resets } = meter;
+  const { started, adopted, ended, events, bytes, refused, late, appendSeconds, errors, gaps, resets } =
+    meter;
   const { total: masked, withheld } = secrets.report();
   return {
     runs: { live: byStatus, started, adopted, ended: { ...ended } },

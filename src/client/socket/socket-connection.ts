@@ -121,6 +121,6 @@ export class SocketConnection {
 
   #watch(delay: number, ring: () => void): void {
     this.#stopAlarm();
-    this.#stopAlarm = this.#settings.clock.alarm(delay, ring, true);
+    this.#stopAlarm = this.#settings.clock.alarm(delay, ring, false);
   }
 }

@@ -53,7 +53,7 @@ describe('the code in README and docs', () => {
     'compiles and runs in a blank project',
     async () => {
       // Examples may use what every Node project has.
-      for (const name of ['@types', 'react', 'react-dom']) {
+      for (const name of ['@types', 'react', 'react-dom', 'ws']) {
         symlinkSync(join(ROOT, 'node_modules', name), join(project.path, 'node_modules', name));
       }
       await project.tool(TSC, '-p', '.');

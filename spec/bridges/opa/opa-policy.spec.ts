@@ -71,15 +71,15 @@ describe('opaPolicy', () => {
     expect(asked[1]!.input).toEqual({ type: 'tool.called' });
   });
 
-  it.each<[unknown, Decision['signal'], string?]>([
-    [true, 'PROCEED'],
+  it.each<[unknown, Decision['signal'], string]>([
+    [true, 'PROCEED', ''],
     [false, 'FAIL', 'denied by tools/rule'],
-    [[], 'PROCEED'],
+    [[], 'PROCEED', ''],
     [['no shell', 'not now'], 'FAIL', 'no shell; not now'],
-    [{ allow: true }, 'PROCEED'],
+    [{ allow: true }, 'PROCEED', ''],
     [{ allow: false, reason: 'why' }, 'FAIL', 'why'],
     [{ allow: true, deny: ['but'] }, 'FAIL', 'but'],
-    [{ deny: [] }, 'PROCEED'],
+    [{ deny: [] }, 'PROCEED', ''],
     [{ signal: 'SKIP', reason: 'idle' }, 'SKIP', 'idle'],
     [undefined, 'ERROR', 'tools/rule is not defined'],
     [null, 'ERROR', 'null'],
@@ -93,7 +93,7 @@ describe('opaPolicy', () => {
     const { url } = await opa(says(result));
     const decision = await check({ url, path: 'tools/rule' });
     expect(decision.signal).toBe(signal);
-    if (reason !== undefined) expect(decision).toMatchObject({ reason: expect.stringContaining(reason) });
+    if (reason !== '') expect(decision).toMatchObject({ reason: expect.stringContaining(reason) });
   });
 
   it.each<[string, Answer]>([

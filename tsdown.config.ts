@@ -24,6 +24,7 @@ const doors = {
   'bridges/kafka': 'src/bridges/kafka/index.ts',
   'bridges/ag-ui': 'src/bridges/ag-ui/index.ts',
   'bridges/opentelemetry': 'src/bridges/opentelemetry/index.ts',
+  'bridges/agent-logs': 'src/bridges/agent-logs/index.ts',
   'backends/file': 'src/backends/file/index.ts',
   'backends/redis': 'src/backends/redis/index.ts',
 };

@@ -25,6 +25,7 @@ export const DOORS: readonly string[] = [
   'bridges/kafka/index.ts',
   'bridges/ag-ui/index.ts',
   'bridges/opentelemetry/index.ts',
+  'bridges/agent-logs/index.ts',
   'sinks/index.ts',
   'dashboard/index.ts',
 ];

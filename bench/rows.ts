@@ -11,6 +11,7 @@ import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
 import { lateJoin } from './rows/late-join.ts';
 import { latency } from './rows/latency.ts';
+import { cloudEventsMap, kafkaEmit, kafkaMap, otelEmit } from './rows/out-bridges.ts';
 import { observersRow } from './rows/observers.ts';
 import { idleOwned, idleWatched, redisHint, watchedHeap } from './rows/instances.ts';
 import { coreAppend, coreMemory, coreRead } from './rows/redis-core.ts';
@@ -50,6 +51,10 @@ export const ROWS: readonly Row[] = [
   a2aMap,
   agUiMap,
   aiSdkMap,
+  kafkaMap,
+  cloudEventsMap,
+  kafkaEmit,
+  otelEmit,
   replay,
   lateJoin,
   fileAppendRow('never', 1.8),

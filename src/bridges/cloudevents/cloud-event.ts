@@ -52,17 +52,25 @@ export function toCloudEvent(
   { source = '', typePrefix = PREFIX }: CloudEventNames = {},
 ): CloudEvent {
   const { id, runId, tenantId, seq, type, time, data, node, cause, final, metadata } = event;
-  return {
-    ...{ specversion: '1.0', id: `${runId}/${id}`, source: `${source}/tenants/${tenantId}` },
-    ...{ type: typePrefix + type, subject: runId, time, datacontenttype: 'application/json' },
-    ...{ sequence: String(seq).padStart(SEQ_DIGITS, '0'), partitionkey: runId },
-    ...(event.source !== undefined && { origin: event.source }),
-    ...(node !== undefined && { node }),
-    ...(cause !== undefined && { cause }),
-    ...(final && { final }),
-    ...(metadata !== undefined && { runmetadata: JSON.stringify(metadata) }),
+  // One object, and members that are rare put in behind: spreading them costs ten times as much.
+  const told: { -readonly [member in keyof CloudEvent]: CloudEvent[member] } = {
+    specversion: '1.0',
+    id: `${runId}/${id}`,
+    source: `${source}/tenants/${tenantId}`,
+    type: typePrefix + type,
+    subject: runId,
+    time,
+    datacontenttype: 'application/json',
+    sequence: String(seq).padStart(SEQ_DIGITS, '0'),
+    partitionkey: runId,
     data: data,
   };
+  if (event.source !== undefined) told['origin'] = event.source;
+  if (node !== undefined) told['node'] = node;
+  if (cause !== undefined) told['cause'] = cause;
+  if (final) told['final'] = true;
+  if (metadata !== undefined) told['runmetadata'] = JSON.stringify(metadata);
+  return told;
 }
 
 /** What stands between events, `gap` or `reset`, as a CloudEvent of the type `<prefix>notice.gap`. */

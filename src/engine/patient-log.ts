@@ -178,8 +178,8 @@ export class PatientLog implements Log {
 
   /** Where nothing more is stored, nothing more will come, or not for now. */
   #told(key: RunKey, answer: ReadResult): ReadResult {
-    if (answer.result !== 'page' || answer.entries.length > 0 || answer.closed) return answer;
-    const error = this.#lost.get(key);
+    if (answer.result !== 'page' || answer.closed) return answer;
+    const error = answer.entries.length === 0 && this.#lost.get(key);
     if (error) throw error;
     const degradedSince = this.#away.get(key);
     return degradedSince === undefined ? answer : { ...answer, degradedSince };

@@ -175,7 +175,8 @@ export class RunReader {
     else if (this.#cursor === undefined && this.#seq === tip) this.#moveTo(tip, cursor);
     const { filter } = this.#options;
     if (degradedSince === undefined) this.#isDegraded = false;
-    else if (!this.#isDegraded) return { items: this.#degraded(degradedSince), state: 'more' };
+    // Events may be there whose append was not answered yet: they do not make the same trouble a new one.
+    else if (!this.#isDegraded && !last) return { items: this.#degraded(degradedSince), state: 'more' };
     const items = filter.passesAll ? entries : entries.filter(entry => filter.passes(entry.type));
     const atTip = this.#seq >= tip;
     this.#ended = atTip && closed;

@@ -9,6 +9,7 @@ import { gateAll, gateTyped } from './rows/gate.ts';
 import { execRow, NODE_PROGRAM, SEQ_PROGRAM } from './rows/exec.ts';
 import { gateNone } from './rows/gate-none.ts';
 import { idleHeap } from './rows/idle-heap.ts';
+import { importLogs } from './rows/import-logs.ts';
 import { lateJoin } from './rows/late-join.ts';
 import { latency } from './rows/latency.ts';
 import { cloudEventsMap, kafkaEmit, kafkaMap, otelEmit } from './rows/out-bridges.ts';
@@ -51,10 +52,14 @@ export const ROWS: readonly Row[] = [
   a2aMap,
   agUiMap,
   aiSdkMap,
+<<<<<<< HEAD
   kafkaMap,
   cloudEventsMap,
   kafkaEmit,
   otelEmit,
+=======
+  importLogs,
+>>>>>>> 9e425d5 (Import logs of agent CLIs)
   replay,
   lateJoin,
   fileAppendRow('never', 1.8),

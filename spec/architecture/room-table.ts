@@ -61,6 +61,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'backends/redis',
       'bridges/dockrion',
       'bridges/a2a',
+      'bridges/agent-logs',
       'bridges/a2a-queue',
       'bridges/ag-ui',
       'bridges/ai-sdk',

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { execCommand } from './commands/exec.ts';
 import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
+import { importCommand } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { redactCommand } from './commands/redact.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -53,6 +54,7 @@ export async function runCommand(args: readonly string[], process: ProcessHost):
     .addCommand(answerCommand(host))
     .commandsGroup('Write runs:')
     .addCommand(appendCommand(host))
+    .addCommand(importCommand(host))
     .commandsGroup('Look after what is stored:')
     .addCommand(verifyCommand(host))
     .addCommand(exportCommand(host))

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { AGENT_LOG_FORMATS } from '../../bridges/agent-logs/index.ts';
 import type { CommandHost } from '../command-host.ts';
 import { ProgramRun } from '../exec/program-run.ts';
 import { DEFAULT_GRACE, resolveExec, type ExecFlags } from '../exec/exec-settings.ts';
@@ -8,12 +9,13 @@ import { withServer } from '../server-address.ts';
 const HELP = `
 What the program writes appears here as it is, and becomes the events of a run: standard output and standard error as
 tokens, lines that are a JSON object with their data. Lines such as {"type":"progress","data":{"fraction":0.5}} become
-that event. The program finds SLUICE_RUN_ID and SLUICE_URL in its environment and may append to the run itself.
+that event; those of Codex, Claude Code, pi, OpenHands and opencode become its tokens and tools. The program finds SLUICE_RUN_ID and SLUICE_URL in its environment and may append to the run itself.
 
 Examples:
   $ sluice exec -- npm test
   $ sluice exec --name nightly --label branch=main -- ./train.sh
   $ sluice exec -- sh -c 'make && make check'
+  $ sluice exec -- codex exec --json 'mend the build'
   $ generate | sluice exec -- python3 filter.py > result.txt
 
 Ctrl-C, and a cancel from the page or by sluice cancel, stop the program and all it started that is in its process
@@ -43,6 +45,12 @@ export function execCommand(host: CommandHost): Command {
       (value: string, before: string[] = []) => [...before, value],
     )
     .option('--text', 'record lines that are JSON as the text they are')
+    .addOption(
+      new Option(
+        '--format <name>',
+        'whose JSON lines it prints (default: auto, as its first one says)',
+      ).choices([...['auto', 'text'], ...AGENT_LOG_FORMATS]),
+    )
     .option('--grace <seconds>', `time to stop before it is killed (default: ${DEFAULT_GRACE})`)
     .option(
       '--on-lost <what>',

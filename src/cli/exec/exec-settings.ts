@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { SluiceError } from '../../index.ts';
 import { serverOf, type Server, type ServerFlags } from '../server-address.ts';
+import type { OutputFormat } from './agent-output.ts';
 
 /** What was given, as text; absent where nothing was. */
 export interface ExecFlags extends ServerFlags {
@@ -8,6 +9,7 @@ export interface ExecFlags extends ServerFlags {
   readonly name?: string | undefined;
   readonly label?: readonly string[] | undefined;
   readonly text?: boolean | undefined;
+  readonly format?: OutputFormat | undefined;
   readonly grace?: string | undefined;
   readonly onLost?: string | undefined;
   readonly requireServer?: boolean | undefined;
@@ -24,6 +26,8 @@ export interface ExecSettings {
   readonly labels: Readonly<Record<string, string>>;
   /** Lines that are JSON are no more than text. */
   readonly isText: boolean;
+  /** Whose JSON lines are read as an agent's. */
+  readonly format: OutputFormat;
   /** Milliseconds. */
   readonly grace: number;
   readonly onLost: 'continue' | 'stop';
@@ -55,7 +59,8 @@ export function resolveExec(
     runId: flags.run,
     parentId: env['SLUICE_RUN_ID'] || undefined,
     labels: { name: flags.name ?? basename(file), ...labelsOf(flags.label ?? []) },
-    isText: flags.text ?? false,
+    isText: flags.text === true || flags.format === 'text',
+    format: flags.format ?? 'auto',
     grace: graceOf(flags.grace),
     onLost: onLostOf(flags.onLost),
     requireServer: flags.requireServer ?? true,

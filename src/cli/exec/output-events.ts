@@ -1,5 +1,6 @@
 import { createContext, type JsonObject } from '../../index.ts';
 import type { ProducedEvent } from '../../client/index.ts';
+import type { AgentOutput } from './agent-output.ts';
 import type { OutputText } from './line-cutter.ts';
 
 /** Which output of a program. */
@@ -24,17 +25,21 @@ export function tokensOf({ text }: OutputText, channel: Channel): ProducedEvent[
 /**
  * {@link tokensOf}, but for lines that are a JSON object: one that is an event that an agent may emit is that event, any
  * other is an `observation` with the object as `extras`. Only where writing the object again would not give its numbers
- * is the line beside it, as `content`.
+ * is the line beside it, as `content`. Lines of `agent`, on standard output, are the events that it tells.
  */
-export function eventsOf({ text, startsLine }: OutputText, channel: Channel): ProducedEvent[] {
+export function eventsOf(
+  { text, startsLine }: OutputText,
+  channel: Channel,
+  agent?: AgentOutput,
+): ProducedEvent[] {
   const events: ProducedEvent[] = [];
   let from = 0;
   let at = startsLine && text.startsWith('{') ? 0 : nextObject(text, 0);
   while (at >= 0) {
     const end = text.indexOf('\n', at) + 1 || text.length;
-    const event = eventOfLine(text.slice(at, end).trimEnd(), channel);
-    if (event) {
-      events.push(...tokensOf({ text: text.slice(from, at), startsLine }, channel), event);
+    const said = eventsOfLine(text.slice(at, end).trimEnd(), channel, agent);
+    if (said) {
+      events.push(...tokensOf({ text: text.slice(from, at), startsLine }, channel), ...said);
       from = end;
     }
     at = text.startsWith('{', end) ? end : nextObject(text, end);
@@ -48,7 +53,11 @@ function nextObject(text: string, from: number): number {
   return at < 0 ? at : at + 1;
 }
 
-function eventOfLine(line: string, channel: Channel): ProducedEvent | undefined {
+function eventsOfLine(
+  line: string,
+  channel: Channel,
+  agent: AgentOutput | undefined,
+): readonly ProducedEvent[] | undefined {
   if (!line.endsWith('}')) return undefined;
   let value: JsonObject;
   try {
@@ -56,11 +65,14 @@ function eventOfLine(line: string, channel: Channel): ProducedEvent | undefined 
   } catch {
     return undefined;
   }
+  const told = channel === 'stdout' ? agent?.read(value) : undefined;
+  // Only who writes a run without an agent may say that something went wrong.
+  if (told?.every(event => event.type === 'error' || isAdmissible(event))) return told;
   const said = value as unknown as ProducedEvent;
-  if (isEventLike(value) && isAdmissible(said)) return said;
+  if (isEventLike(value) && isAdmissible(said)) return [said];
   const content = INEXACT.test(line) ? { content: line } : {};
   const seen = { type: 'observation', data: { kind: channel, ...content, extras: value } };
-  return isAdmissible(seen) ? seen : undefined;
+  return isAdmissible(seen) ? [seen] : undefined;
 }
 
 function isEventLike(value: JsonObject): boolean {

@@ -1,5 +1,6 @@
 import { asyncScheduler, type Subscription } from 'rxjs';
 import type { ProducedEvent } from '../../client/index.ts';
+import { AgentOutput, type OutputFormat } from './agent-output.ts';
 import type { OutputText } from './line-cutter.ts';
 import { eventsOf, tokensOf, type Channel } from './output-events.ts';
 
@@ -14,6 +15,7 @@ type Say = (events: readonly ProducedEvent[]) => Promise<void>;
 export class OutputRecorder {
   readonly #say: Say;
   readonly #eventsOf: typeof eventsOf;
+  readonly #agent: AgentOutput;
   #channel: Channel = 'stdout';
   #text = '';
   #startsLine = true;
@@ -21,8 +23,9 @@ export class OutputRecorder {
   #saidAt = 0;
   #room: Promise<void> | undefined;
 
-  constructor(say: Say, { isText }: { readonly isText: boolean }) {
+  constructor(say: Say, { isText, format }: { readonly isText: boolean; readonly format: OutputFormat }) {
     this.#say = say;
+    this.#agent = new AgentOutput(format);
     this.#eventsOf = isText ? tokensOf : eventsOf;
   }
 
@@ -44,6 +47,15 @@ export class OutputRecorder {
     if (text === '') return;
     this.#text = '';
     this.#saidAt = asyncScheduler.now();
-    this.#room = this.#say(this.#eventsOf({ text, startsLine: this.#startsLine }, this.#channel));
+    this.#room = this.#say(
+      this.#eventsOf({ text, startsLine: this.#startsLine }, this.#channel, this.#agent),
+    );
+  }
+
+  /** Says what is left; nothing may follow. */
+  end(): void {
+    this.flush();
+    const held = this.#agent.end();
+    if (held.length > 0) this.#room = this.#say(held);
   }
 }

@@ -105,7 +105,7 @@ export class ProgramRun {
         recorder.take(text, channel),
       ),
     );
-    return Promise.all(copied).finally(() => recorder.flush());
+    return Promise.all(copied).finally(() => recorder.end());
   }
 
   #signalled(signal: NodeJS.Signals, before: number): void {

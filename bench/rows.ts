@@ -52,14 +52,11 @@ export const ROWS: readonly Row[] = [
   a2aMap,
   agUiMap,
   aiSdkMap,
-<<<<<<< HEAD
   kafkaMap,
   cloudEventsMap,
   kafkaEmit,
   otelEmit,
-=======
   importLogs,
->>>>>>> 9e425d5 (Import logs of agent CLIs)
   replay,
   lateJoin,
   fileAppendRow('never', 1.8),

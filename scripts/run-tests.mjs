@@ -1,7 +1,7 @@
 // `npm test`: what is missing is installed, then every check, then every spec. Plain Node, since it may run before
 // there is a node_modules. The last line is the sum: N passed, N failed, N skipped.
 // Arguments go to Jest: `npm test -- spec/event`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +11,21 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const npx = (...words) => ['npx', '--no-install', ...words];
 const report = join(mkdtempSync(join(tmpdir(), 'sluice-test-')), 'jest.json');
 
-const CHECKS = [
-  ['Install', ['node', 'scripts/install-missing.mjs', '--tools']],
-  ['Types', npx('tsc', '-p', '.')],
-  ['Lint', npx('eslint', '.')],
-  ['Format', npx('prettier', '--check', '.')],
-  ['Unused code', npx('knip')],
-  ['Build', ['node', 'scripts/build.mjs']],
-  ['Package', npx('publint', '--strict')],
-  ['Package types', npx('attw', '--pack', '.', '--profile', 'node16', '--quiet')],
-  ['Lock file', ['npm', 'ci', '--dry-run', '--loglevel', 'error']],
+const INSTALL = ['Install', ['node', 'scripts/install-missing.mjs', '--tools']];
+/** Two lines of checks beside each other, since most of them use one core. The second is about what is built. */
+const LINES = [
+  [
+    ['Types', npx('tsc', '-p', '.')],
+    ['Lint', npx('eslint', '.')],
+    ['Format', npx('prettier', '--check', '.')],
+  ],
+  [
+    ['Build', ['node', 'scripts/build.mjs']],
+    ['Package', npx('publint', '--strict')],
+    ['Package types', npx('attw', '--pack', '.', '--profile', 'node16', '--quiet')],
+    ['Unused code', npx('knip')],
+    ['Lock file', ['npm', 'ci', '--dry-run', '--loglevel', 'error']],
+  ],
 ];
 const JEST = [
   'node',
@@ -32,7 +37,7 @@ const JEST = [
   ...process.argv.slice(2),
 ];
 
-const broken = CHECKS.find(check => !passes(check));
+const broken = passes(INSTALL) ? (await Promise.all(LINES.map(firstBroken))).find(Boolean) : INSTALL;
 if (broken) {
   finish(1, `Stopped: the check "${broken[0]}" failed, no spec was run.`, {
     passed: 0,
@@ -59,6 +64,24 @@ function passes([heading, [command, ...args]], options = { stdio: 'inherit' }) {
   return (
     spawnSync(command, args, { cwd: ROOT, shell: process.platform === 'win32', ...options }).status === 0
   );
+}
+
+/** The first check of a line that does not pass; what each says is shown when it ends. */
+async function firstBroken(checks) {
+  for (const check of checks) {
+    const [heading, [command, ...args]] = check;
+    const child = spawn(command, args, { cwd: ROOT, shell: process.platform === 'win32' });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', text => (said += text));
+    const status = await new Promise(resolve => {
+      child.on('error', error => resolve((said += error.message)));
+      child.on('close', resolve);
+    });
+    console.log(`\n=== ${heading}\n${said}`.trimEnd());
+    if (status !== 0) return check;
+  }
+  return undefined;
 }
 
 /** Those with a test that failed; none if Jest itself did. */

@@ -74,6 +74,11 @@ export class NodeServing {
     for (const session of this.#sessions) session.finish(this.#leaving);
   }
 
+  /** Cuts the sockets that did not take what they were to take; their clients come back with their cursors. */
+  cut(): void {
+    for (const session of this.#sessions) session.cut();
+  }
+
   async #open(upgrade: UpgradeRequest, opened: OpenSocket): Promise<void> {
     const { socket } = upgrade;
     const webSocket = await this.#core.upgrader.upgrade(upgrade);

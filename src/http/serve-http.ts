@@ -100,7 +100,12 @@ function running(server: Server, serving: NodeServing): HttpServer {
 }
 
 async function close(server: Server, serving: NodeServing, drained: Promise<void>): Promise<void> {
-  const stop = systemClock.alarm(CLOSE_TIMEOUT, () => server.closeAllConnections(), false);
+  const cut = (): void => {
+    server.closeAllConnections();
+    // Node does not count what was upgraded among its connections.
+    serving.cut();
+  };
+  const stop = systemClock.alarm(CLOSE_TIMEOUT, cut, false);
   serving.close();
   server.closeIdleConnections();
   await drained;

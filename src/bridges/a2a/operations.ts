@@ -171,6 +171,8 @@ async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Pr
   const { message } = sent;
   if (!isOwn(sent.tenant, request.tenantId))
     throw refuse('INVALID_PARAMS', 'tenant: there is no such tenant.');
+  // Before anything is done: a message that is refused is one that was not carried out.
+  rules.push.check(sent.configuration?.taskPushNotificationConfig);
   const watch = message.taskId
     ? await answered(request, rules, message, message.taskId)
     : await started(request, rules, sent);
@@ -181,8 +183,7 @@ async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Pr
 
 async function started(request: BridgeRequest, rules: A2aRules, sent: Sent): Promise<Watch> {
   const { engine, tenantId } = request;
-  const { message, configuration } = sent;
-  rules.push.check(configuration?.taskPushNotificationConfig);
+  const { message } = sent;
   const agent = servedAgent(request, rules.card, message.metadata ?? sent.metadata);
   // The same message is the same task: a client that did not get its answer may send it again.
   const key = createHash('sha256').update(message.messageId).digest('hex');

@@ -64,6 +64,8 @@ async function resume(
       `resume: thread ${threadId} was not interrupted so. Pass the ids of its interrupts unchanged.`,
     );
   }
+  // To dismiss a question is to stop its run.
+  if (answers.some(({ status }) => status !== 'resolved')) request.require('cancel');
   for (const { askId, status, payload = null } of answers) {
     if (status === 'resolved') await answerQuestion(engine, { runId, tenantId, askId, value: payload });
     else await dismiss(request, runId);
@@ -86,7 +88,8 @@ async function rejoin(request: BridgeRequest, rules: AgUiRules): Promise<BridgeT
   const { engine, tenantId, params, header, query } = request;
   const { runId, threadId } = await engine.runs.get(params['run_id']!, { tenantId });
   const after = header('last-event-id') || query.get('after') || 'start';
-  return telling(request, rules, { runId, after, as: { threadId, runId } });
+  // Who only reads does not stop the run by leaving.
+  return telling(request, { ...rules, onDisconnect: 'detach' }, { runId, after, as: { threadId, runId } });
 }
 
 async function cancel({ engine, tenantId, params }: BridgeRequest): Promise<BridgeBody> {

@@ -46,7 +46,8 @@ export class LogTeller {
 
   /** Keeps the members of `object` that are not `known`. */
   keep(object: JsonObject, known: ReadonlySet<string>): void {
-    for (const name in object) if (!known.has(name)) this.#log = { ...this.#log, [name]: object[name]! };
+    const others = Object.entries(object).filter(([name]) => !known.has(name));
+    if (others.length > 0) this.#log = { ...this.#log, ...Object.fromEntries(others) };
   }
 
   /** What was told since `begin`. Members of a record that says nothing else are told as the whole record. */

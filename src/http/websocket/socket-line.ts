@@ -100,6 +100,11 @@ export class SocketLine implements Beating {
     this.#stopClosing = lifetimes.at(now() + CLOSING, () => this.#webSocket.terminate());
   }
 
+  /** Ends it at once. */
+  cut(): void {
+    this.#webSocket.terminate();
+  }
+
   beat(): void {
     if (this.quiet === ASKED) {
       this.#accepted = this.#taken();

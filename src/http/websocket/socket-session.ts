@@ -124,9 +124,13 @@ export class SocketSession implements LineListener {
       member.isBusy = false;
       if (!('subscription' in answer)) {
         if (!member.isGone) this.#refuse(id, answer);
-        return this.#remove(member);
+        this.#remove(member);
+        return this.#pump();
       }
-      if (member.isGone) return answer.leave();
+      if (member.isGone) {
+        answer.leave();
+        return this.#pump();
+      }
       member.subscribed = answer;
       const { subscription, cursor } = answer;
       subscription.bell = { ring: () => this.#ring(member) };
@@ -234,6 +238,11 @@ export class SocketSession implements LineListener {
     const { expiresAt = Infinity } = this.#opened;
     if (this.#core.now() >= expiresAt) this.#leave(CLOSE_CODES.expired, 'The credential has expired.');
     else this.#leave(CLOSE_CODES.leaving, 'The time of this socket is over.');
+  }
+
+  /** Ends it at once, whatever its client was yet to take. */
+  cut(): void {
+    this.#line.cut();
   }
 
   #leave(code: number, reason: string): void {

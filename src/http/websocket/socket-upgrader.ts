@@ -29,6 +29,8 @@ export class SocketUpgrader {
   /** `undefined` where the handshake is not one: the connection is answered then, and ended. */
   async upgrade({ request, socket, head }: UpgradeRequest): Promise<Ws.WebSocket | undefined> {
     const server = await this.#load();
+    // A connection that was cut while its credential was looked at tells nobody again.
+    if (socket.destroyed) return undefined;
     return new Promise(resolve => {
       const lost = (): void => resolve(undefined);
       socket.once('close', lost);

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { systemClock } from '../../../time/clock.ts';
 import { addressOf, checkAddress } from './safe-address.ts';
 
 /** One notification on its way. */
@@ -41,19 +42,22 @@ function sent(
       {
         method: 'POST',
         agent: false,
-        timeout: LONGEST_ANSWER,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         // Node asks for one address or for all, by its version and options.
         lookup: (_host, { all }, found) =>
           all ? found(null, [{ address, family }]) : found(null, address, family),
       },
       response => {
-        response.resume();
-        response.on('error', reject);
-        response.on('end', () => resolve(response.statusCode ?? 500));
+        // The status is all that counts, and what follows may never end.
+        response.on('error', () => undefined);
+        resolve(response.statusCode ?? 500);
+        request.destroy();
       },
     );
-    request.on('timeout', () => request.destroy(new Error('no answer in time')));
+    // For the whole answer: one that comes a byte at a time is none.
+    const late = (): void => void request.destroy(new Error('no answer in time'));
+    const stop = systemClock.alarm(LONGEST_ANSWER, late, true);
+    request.on('close', stop);
     request.on('error', reject);
     request.end(body);
   });

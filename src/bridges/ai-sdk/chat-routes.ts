@@ -51,15 +51,16 @@ async function chat(request: BridgeRequest, rules: ChatRules): Promise<BridgeTel
 
 /** Tells the run what the client answered, and where it goes on; `undefined` if nothing was asked. */
 async function resume(
-  { engine, tenantId, require }: BridgeRequest,
+  request: BridgeRequest,
   body: CheckedChat,
 ): Promise<{ readonly runId: string; readonly after: string } | undefined> {
+  const { engine, tenantId } = request;
   const { runId, settled } = settledQuestions(body);
   if (settled.length === 0) return undefined;
   const run = await found(engine.runs.get(runId, { tenantId }));
   if (run?.threadId !== body.id) return undefined;
   // To dismiss a question is to stop its run.
-  if (settled.some(({ isDismissed }) => isDismissed)) require('cancel');
+  if (settled.some(({ isDismissed }) => isDismissed)) request.require('cancel');
   let last: { readonly seq: number; readonly cursor: string } | undefined;
   for (const { askId, value, isDismissed } of settled) {
     const question = await findQuestion(engine, { runId, tenantId, askId });

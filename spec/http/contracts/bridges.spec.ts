@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { a2aQueue } from '../../../src/bridges/a2a-queue/a2a-queue.ts';
+import { agUi } from '../../../src/bridges/ag-ui/ag-ui.ts';
+import { aiSdkChat } from '../../../src/bridges/ai-sdk/ai-sdk-chat.ts';
 import type { Bridge } from '../../../src/bridges/bridge.ts';
 import { dockrion } from '../../../src/bridges/dockrion/dockrion.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -22,6 +24,34 @@ async function documentOf(...bridges: readonly Bridge[]): Promise<OpenApiDocumen
   return (await (await served.fetch('/openapi.json')).json()) as OpenApiDocument;
 }
 
+/** Asks one address after the other, and checks what they answer against the document. */
+async function asking(...bridges: readonly Bridge[]) {
+  const document = await documentOf(...bridges);
+  const check = new AnswerCheck(document);
+  const reached = new Set<string>();
+  const ask = async (method: string, pattern: string, path: string, init: RequestInit = {}) => {
+    const answer = await served.fetch(path, { method, ...init });
+    const type = answer.headers.get('content-type') ?? '';
+    const text = await answer.text();
+    const body: unknown = type.includes('json') ? JSON.parse(text) : text;
+    const { status } = answer;
+    expect([method, pattern, status, check.faults(pattern, method, { status, type, body })]).toEqual([
+      ...[method, pattern, status],
+      [],
+    ]);
+    reached.add(`${method} ${pattern} ${status}`);
+  };
+  const post = (pattern: string, path: string, body: unknown = {}) =>
+    ask('POST', pattern, path, posted(body));
+  return { document, reached, ask, post };
+}
+
+/** No address may be left out. */
+function expectAll(document: OpenApiDocument, reached: ReadonlySet<string>, theirs: RegExp): void {
+  const all = addressesIn(document).filter(address => theirs.test(address));
+  expect(all.filter(address => !reached.has(`${address} 200`) && !reached.has(`${address} 202`))).toEqual([]);
+}
+
 const addressesIn = (document: OpenApiDocument): string[] =>
   Object.keys(document.paths).flatMap(path =>
     operationsAt(document, path).map(([method]) => `${method.toUpperCase()} ${path}`),
@@ -36,6 +66,7 @@ const MOUNTED: readonly (readonly [string, () => readonly Bridge[]])[] = [
   ['both, each at its usual place', () => [dockrion({ agent: 'greet' }), a2aQueue()]],
   ['Dockrion at the root', () => [dockrion({ at: '' })]],
   ['the EventQueue elsewhere', () => [a2aQueue({ at: '/queues' })]],
+  ['those of front ends', () => [agUi(), aiSdkChat()]],
 ];
 
 describe('GET /openapi.json of a server with bridges', () => {
@@ -60,9 +91,12 @@ describe('GET /openapi.json of a server with bridges', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it.each([dockrion(), a2aQueue()])('describes all that $name has, and nothing else', bridge => {
-    expect(addressesOf({ at: bridge.at, routes: bridge.operations! })).toEqual(addressesOf(bridge));
-  });
+  it.each([dockrion(), a2aQueue(), agUi(), aiSdkChat()])(
+    'describes all that $name has, and nothing else',
+    bridge => {
+      expect(addressesOf({ at: bridge.at, routes: bridge.operations! })).toEqual(addressesOf(bridge));
+    },
+  );
 
   it('names what a bridge does not describe', async () => {
     const route = () => Promise.resolve({ status: 200, body: {} });
@@ -74,24 +108,7 @@ describe('GET /openapi.json of a server with bridges', () => {
   });
 
   it('is what they answer', async () => {
-    const document = await documentOf(dockrion({ agent: 'greet' }), a2aQueue());
-    const check = new AnswerCheck(document);
-    const reached = new Set<string>();
-    const ask = async (method: string, pattern: string, path: string, init: RequestInit = {}) => {
-      const answer = await served.fetch(path, { method, ...init });
-      const type = answer.headers.get('content-type') ?? '';
-      const text = await answer.text();
-      const body: unknown = type.includes('json') ? JSON.parse(text) : text;
-      const { status } = answer;
-      expect([method, pattern, status, check.faults(pattern, method, { status, type, body })]).toEqual([
-        ...[method, pattern, status],
-        [],
-      ]);
-      reached.add(`${method} ${pattern} ${status}`);
-    };
-    const post = (pattern: string, path: string, body: unknown = {}) =>
-      ask('POST', pattern, path, posted(body));
-
+    const { document, reached, ask, post } = await asking(dockrion({ agent: 'greet' }), a2aQueue());
     await post('/dockrion/invoke', '/dockrion/invoke', { to: 'you' });
     await post('/dockrion/invoke', '/dockrion/invoke?agent=fail');
     await post('/dockrion/invoke', '/dockrion/invoke?agent=absent');
@@ -117,11 +134,42 @@ describe('GET /openapi.json of a server with bridges', () => {
     await ask('GET', '/events/ingestion/{job_id}', '/events/ingestion/one');
     await engine.start('wait', { id: 'three' });
     await ask('DELETE', run, '/dockrion/runs/three');
-    const theirs = addressesIn(document).filter(address => /dockrion|\/events\/[a-z]/.test(address));
-    for (const address of theirs)
-      expect([address, reached.has(`${address} 200`) || reached.has(`${address} 202`)]).toEqual([
-        address,
-        true,
-      ]);
+    expectAll(document, reached, /dockrion|\/events\/[a-z]/);
+  });
+
+  it('is what those of front ends answer', async () => {
+    const { document, reached, ask, post } = await asking(agUi({ agent: 'greet' }), aiSdkChat());
+    const input = (runId: string, more: object = {}) => ({ threadId: 't', runId, messages: [], ...more });
+    await post('/agui', '/agui', input('one'));
+    await post('/agui', '/agui', { threadId: 't' });
+    await post('/agui', '/agui', input('one', { messages: [{ id: 'm', role: 'user' }] }));
+    await post('/agui', '/agui?agent=absent', input('two'));
+    const resume = [{ interruptId: 'one:q', status: 'resolved' }];
+    await post('/agui', '/agui', input('two', { resume }));
+    await ask('GET', '/agui/{run_id}', '/agui/one');
+    const { cursor } = await engine.events.tip('one');
+    await ask('GET', '/agui/{run_id}', '/agui/one', { headers: { 'last-event-id': cursor } });
+    await ask('GET', '/agui/{run_id}', '/agui/one?after=what%3F');
+    await ask('GET', '/agui/{run_id}', '/agui/absent');
+    await ask('DELETE', '/agui/{run_id}', '/agui/one');
+    await engine.start('wait', { id: 'three' });
+    await ask('DELETE', '/agui/{run_id}', '/agui/three');
+    await post('/agui/{run_id}/cancel', '/agui/three/cancel');
+    await post('/agui/{run_id}/cancel', '/agui/absent/cancel');
+
+    const messages = [{ id: 'm', role: 'user', parts: [] }];
+    const stream = '/api/chat/{chat_id}/stream';
+    const stop = '/api/chat/{chat_id}/stop';
+    await post('/api/chat', '/api/chat?agent=ask', { id: 'chat', messages });
+    await post('/api/chat', '/api/chat', { id: 'chat', messages });
+    await post('/api/chat', '/api/chat', { id: 'chat', messages: [] });
+    await ask('GET', stream, '/api/chat/chat/stream');
+    await ask('GET', stream, '/api/chat/chat/stream?after=what%3F');
+    await ask('GET', stream, '/api/chat/absent/stream');
+    await post(stop, '/api/chat/chat/stop');
+    await engine.start('wait', { threadId: 'chat' });
+    await ask('DELETE', stream, '/api/chat/chat/stream');
+    await ask('DELETE', stream, '/api/chat/absent/stream');
+    expectAll(document, reached, /agui|chat/);
   });
 });

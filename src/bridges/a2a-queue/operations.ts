@@ -1,13 +1,11 @@
 import * as z from 'zod';
-import type { Answer, Content, Operation, Operations, Parameter } from '../described-operation.ts';
+import type { Operation, Operations } from '../described-operation.ts';
+import { jsonAnswer, jsonContent, parameter, streamAnswer } from '../operation-parts.ts';
 
 const text = z.string();
 const count = z.int().min(0);
-const json = (schema: z.ZodType): Content => ({ 'application/json': schema });
-const answer = (description: string, schema: z.ZodType): Answer => ({ description, content: json(schema) });
-const parameter = (description: string, schema: z.ZodType = text): Parameter => ({ description, schema });
 
-const TENANT = { tenant_id: parameter('Another tenant than that of the credential has no tasks.') };
+const TENANT = { tenant_id: parameter('Another tenant than that of the credential has no tasks.', text) };
 const QueueInfo = z.object({
   ...{ task_id: text, tenant_id: text, event_count: count, subscriber_count: z.null() },
   ...{ is_closed: z.boolean(), is_cancelled: z.boolean(), created_at: text, ttl_minutes: z.number() },
@@ -20,12 +18,9 @@ const streamed = (id: string, what: string): Operation => ({
   id,
   summary: `A2A EventQueue: the events of ${what}, live`,
   query: { ...TENANT, from_offset: parameter('So many events are left out.', count) },
-  headers: { 'last-event-id': parameter('A cursor; wins over `from_offset`.') },
+  headers: { 'last-event-id': parameter('A cursor; wins over `from_offset`.', text) },
   answers: {
-    200: {
-      description: 'The events, up to the end of the task.',
-      content: { 'text/event-stream': undefined },
-    },
+    200: streamAnswer('The events, up to the end of the task.'),
     204: { description: 'Nothing follows the cursor: the task has ended.' },
   },
 });
@@ -34,9 +29,9 @@ const cancelled = (id: string, what: string): Operation => ({
   id,
   summary: `A2A EventQueue: cancel ${what}`,
   query: TENANT,
-  body: json(z.object({ reason: z.string().max(16_384).nullish() })),
+  body: jsonContent(z.object({ reason: z.string().max(16_384).nullish() })),
   answers: {
-    200: answer(
+    200: jsonAnswer(
       'Whether it is cancelled now.',
       z.object({ task_id: text, cancelled: z.boolean(), message: text }),
     ),
@@ -54,7 +49,7 @@ export const QUEUE_OPERATIONS: Operations = {
       id: 'queue_list',
       summary: 'A2A EventQueue: the queues that are not closed, newest first',
       query: TENANT,
-      answers: { 200: answer('The queues.', z.array(QueueInfo)) },
+      answers: { 200: jsonAnswer('The queues.', z.array(QueueInfo)) },
     },
   },
   '/events/queues/{task_id}': {
@@ -62,7 +57,7 @@ export const QUEUE_OPERATIONS: Operations = {
       id: 'queue_show',
       summary: 'A2A EventQueue: the queue of a task',
       query: TENANT,
-      answers: { 200: answer('The queue.', QueueInfo) },
+      answers: { 200: jsonAnswer('The queue.', QueueInfo) },
     },
   },
   '/events/queues/{task_id}/offset': {
@@ -70,7 +65,7 @@ export const QUEUE_OPERATIONS: Operations = {
       id: 'queue_offset',
       summary: 'A2A EventQueue: how many events a task has',
       query: TENANT,
-      answers: { 200: answer('The offset.', z.object({ task_id: text, offset: count })) },
+      answers: { 200: jsonAnswer('The offset.', z.object({ task_id: text, offset: count })) },
     },
   },
 };

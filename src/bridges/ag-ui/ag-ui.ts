@@ -4,6 +4,7 @@ import type { ChatInput } from '../agent-input.ts';
 import type { Bridge } from '../bridge.ts';
 import { checkPlace } from '../check-place.ts';
 import { problemDocument } from '../problem-document.ts';
+import { AG_UI_OPERATIONS } from './operations.ts';
 import { agUiRoutes } from './routes.ts';
 import type { CheckedRunInput } from './run-input.ts';
 
@@ -45,5 +46,6 @@ export function agUi({
   return {
     ...{ name: 'ag-ui', at: checkPlace('ag-ui', at), refusal: problemDocument },
     routes: agUiRoutes({ agent, input, filter: names, onDisconnect: onDisconnect ?? 'detach' }),
+    operations: AG_UI_OPERATIONS,
   };
 }

@@ -4,6 +4,7 @@ import type { ChatInput } from '../agent-input.ts';
 import type { Bridge } from '../bridge.ts';
 import { checkPlace } from '../check-place.ts';
 import { problemDocument } from '../problem-document.ts';
+import { CHAT_OPERATIONS } from './chat-operations.ts';
 import type { CheckedChat } from './chat-request.ts';
 import { chatRoutes } from './chat-routes.ts';
 
@@ -45,5 +46,6 @@ export function aiSdkChat({
   return {
     ...{ name: 'ai-sdk', at: checkPlace('ai-sdk', at), refusal: problemDocument },
     routes: chatRoutes({ agent, input, filter: names, dynamicTools }),
+    operations: CHAT_OPERATIONS,
   };
 }

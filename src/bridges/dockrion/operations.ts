@@ -1,19 +1,11 @@
 import * as z from 'zod';
-import type { Answer, Content, Operations, Parameter } from '../described-operation.ts';
+import type { Operations } from '../described-operation.ts';
+import { jsonAnswer, jsonContent, parameter, streamAnswer } from '../operation-parts.ts';
 
 const text = z.string();
-const json = (schema: z.ZodType): Content => ({ 'application/json': schema });
-const answer = (description: string, schema: z.ZodType, headers?: Answer['headers']): Answer => ({
-  ...{ description, content: json(schema), headers },
-});
-const stream = (description: string, headers?: Answer['headers']): Answer => ({
-  ...{ description, content: { 'text/event-stream': undefined }, headers },
-});
-const parameter = (description: string, schema: z.ZodType = text): Parameter => ({ description, schema });
-
 const Status = z.enum(['accepted', 'running', 'completed', 'failed', 'cancelled']);
-const input = json(z.unknown().describe('The input of the agent.'));
-const AGENT = { agent: parameter('The agent, where there are several and none is served by default.') };
+const input = jsonContent(z.unknown().describe('The input of the agent.'));
+const AGENT = { agent: parameter('The agent, where there are several and none is served by default.', text) };
 const LOCATION = { location: 'The address of the run.' };
 
 /** A problem as Dockrion tells it. */
@@ -27,7 +19,7 @@ export const DOCKRION_OPERATIONS: Operations = {
       summary: 'Dockrion: run the agent, and wait for its output',
       ...{ query: AGENT, body: input },
       answers: {
-        200: answer(
+        200: jsonAnswer(
           'The output.',
           z.object({
             success: z.literal(true),
@@ -35,8 +27,8 @@ export const DOCKRION_OPERATIONS: Operations = {
             metadata: z.object({ agent: text, framework: text, latency_seconds: z.number() }),
           }),
         ),
-        409: answer('The run was cancelled.', DockrionRefusal),
-        500: answer('The run has failed.', DockrionRefusal),
+        409: jsonAnswer('The run was cancelled.', DockrionRefusal),
+        500: jsonAnswer('The run has failed.', DockrionRefusal),
       },
     },
   },
@@ -45,17 +37,17 @@ export const DOCKRION_OPERATIONS: Operations = {
       id: 'dockrion_invoke_stream',
       summary: 'Dockrion: run the agent, and read its events on the same connection (pattern A)',
       ...{ query: AGENT, body: input },
-      answers: { 200: stream('The events of the new run, up to its end.', LOCATION) },
+      answers: { 200: streamAnswer('The events of the new run, up to its end.', LOCATION) },
     },
   },
   '/runs': {
     POST: {
       id: 'dockrion_create_run',
       summary: 'Dockrion: start a run (pattern B)',
-      query: { ...AGENT, run_id: parameter('The id that it shall have.') },
+      query: { ...AGENT, run_id: parameter('The id that it shall have.', text) },
       body: input,
       answers: {
-        202: answer(
+        202: jsonAnswer(
           'It was started.',
           z.object({ run_id: text, status: z.literal('accepted'), events_url: text, created_at: text }),
           LOCATION,
@@ -68,7 +60,7 @@ export const DOCKRION_OPERATIONS: Operations = {
       id: 'dockrion_get_run',
       summary: 'Dockrion: one run',
       answers: {
-        200: answer(
+        200: jsonAnswer(
           'The run.',
           z.object({
             ...{ run_id: text, status: Status, created_at: text, completed_at: text.nullable() },
@@ -82,8 +74,8 @@ export const DOCKRION_OPERATIONS: Operations = {
     DELETE: {
       id: 'dockrion_cancel_run',
       summary: 'Dockrion: cancel a run, and wait until it has stopped',
-      query: { reason: parameter('Why.') },
-      answers: { 200: answer('It has stopped.', z.object({ run_id: text, status: Status })) },
+      query: { reason: parameter('Why.', text) },
+      answers: { 200: jsonAnswer('It has stopped.', z.object({ run_id: text, status: Status })) },
     },
   },
   '/runs/{run_id}/events': {
@@ -94,9 +86,9 @@ export const DOCKRION_OPERATIONS: Operations = {
         from_sequence: parameter('The first event that is wanted.', z.int().min(0)),
         timeout: parameter('Seconds; taken, and of no consequence.', z.int().min(1).max(3_600)),
       },
-      headers: { 'last-event-id': parameter('A cursor; wins over `from_sequence`.') },
+      headers: { 'last-event-id': parameter('A cursor; wins over `from_sequence`.', text) },
       answers: {
-        200: stream('The events, up to the end of the run.'),
+        200: streamAnswer('The events, up to the end of the run.'),
         204: { description: 'Nothing follows the cursor: the run has ended.' },
       },
     },

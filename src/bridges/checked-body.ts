@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { schemaIssues } from '../event/schema-issues.ts';
 import type { BridgeRequest } from './bridge.ts';
 
 /** The body of a request, checked. Rejects with `BAD_REQUEST`, `BODY_TOO_LARGE`. */
@@ -9,6 +10,6 @@ export async function checkedBody<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const checked = schema.safeParse(await json());
   if (checked.success) return checked.data;
-  const issues = checked.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  throw new SluiceError('BAD_REQUEST', `${issues.slice(0, 10).join('; ')}.`, { details: { issues } });
+  const issues = schemaIssues(checked.error, { nameOf: path => path || 'body' });
+  throw new SluiceError('BAD_REQUEST', `${issues.join('; ')}.`, { details: { issues } });
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../errors/error-text.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { JsonObject } from '../event/json.ts';
 import type { CustomEvents } from '../event/run-event.ts';
+import { schemaIssues } from '../event/schema-issues.ts';
 import type { RunContext } from '../run/context.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import { checkAgent, type Agent, type AnyAgent } from './define-agent.ts';
@@ -65,18 +66,14 @@ export function checkInput(agent: ResolvedAgent, input: unknown, secrets: TextMa
   try {
     checked = agent.input.safeParse(input);
   } catch (cause) {
-    throw badInput([`input: ${messageOf(cause)}`], secrets, cause);
+    throw badInput([secrets.mask(`input: ${messageOf(cause)}`)], cause);
   }
   if (checked.success) return checked.data;
-  const issues = checked.error.issues.map(
-    ({ path, message }) => `${['input', ...path].join('.')}: ${message}`,
-  );
-  throw badInput(issues, secrets);
+  throw badInput(schemaIssues(checked.error, { nameOf: within('input'), mask: text => secrets.mask(text) }));
 }
 
-/** Masked, since the message of a schema says what was expected, and that may be a secret. */
-function badInput(found: readonly string[], secrets: TextMask, cause?: unknown): SluiceError {
-  const issues = found.map(issue => secrets.mask(issue));
+/** `issues`: masked, since the message of a schema says what was expected, and that may be a secret. */
+function badInput(issues: readonly string[], cause?: unknown): SluiceError {
   return new SluiceError('BAD_INPUT', issues.join('; '), { details: { issues }, cause });
 }
 
@@ -85,8 +82,10 @@ export function checkOutput(agent: ResolvedAgent, output: unknown): unknown {
   if (!agent.output) return output;
   const checked = agent.output.safeParse(output);
   if (checked.success) return checked.data;
-  const issues = checked.error.issues.map(
-    ({ path, message }) => `${['output', ...path].join('.')}: ${message}`,
-  );
+  const issues = schemaIssues(checked.error, { nameOf: within('output') });
   throw new SluiceError('BAD_OUTPUT', issues.join('; '), { details: { issues } });
+}
+
+function within(whole: string): (path: string) => string {
+  return path => (path === '' ? whole : `${whole}.${path}`);
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../errors/error-text.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import { checkSize, intakeValue } from '../event/intake.ts';
 import type { Json } from '../event/json.ts';
+import { schemaIssues } from '../event/schema-issues.ts';
 import { utf8Length } from '../event/utf8-length.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 
@@ -49,7 +50,7 @@ export function checkAnswer({ runId, schema, given, by, secrets }: GivenAnswer):
     if (checked.success) return { said, heard: checked.data };
     throw badAnswer(
       runId,
-      checked.error.issues.map(issue => secrets.mask(problemOf(issue))),
+      schemaIssues(checked.error, { nameOf: path => path || 'value', mask: text => secrets.mask(text) }),
     );
   } catch (error) {
     throw isSluiceError(error, 'BAD_ANSWER')
@@ -70,8 +71,4 @@ function badAnswer(runId: string, issues: readonly string[], cause?: unknown): S
     cause,
     details: { issues },
   });
-}
-
-function problemOf({ path, message }: z.core.$ZodIssue): string {
-  return `${path.join('.') || 'value'}: ${message}`;
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { RunSubscription } from '../../bridges/websocket/run-subscription.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
+import { schemaIssues } from '../../event/schema-issues.ts';
 import { maskValue } from '../../secrets/mask-value.ts';
 import type { HttpCore } from '../http-core.ts';
 import { problemFacts, type Problem } from '../problem.ts';
@@ -269,10 +270,7 @@ function parsed(text: string): ClientMessage | { readonly problem: string } {
   }
   const checked = ClientMessage.safeParse(value);
   if (checked.success) return checked.data;
-  const issues = checked.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'message'}: ${message}`,
-  );
-  return { problem: issues.join('; ') };
+  return { problem: schemaIssues(checked.error, { nameOf: path => path || 'message' }).join('; ') };
 }
 
 function tooMany(most: number): SluiceError {

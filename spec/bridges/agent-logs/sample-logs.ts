@@ -1,5 +1,7 @@
 import type { AgentLogFormat } from '../../../src/bridges/agent-logs/index.ts';
 
+const CALL = { type: 'toolCall', id: 'c', name: 'bash', arguments: { command: 'ls' } };
+
 /** A small log of each agent, written for the specs: a question, a tool, an answer, and its end. */
 export const SAMPLES: Readonly<Record<AgentLogFormat, readonly object[]>> = {
   codex: [
@@ -75,6 +77,75 @@ export const SAMPLES: Readonly<Record<AgentLogFormat, readonly object[]>> = {
 /** Lines of {@link SAMPLES}. */
 export function sampleLines(format: AgentLogFormat): readonly string[] {
   return SAMPLES[format].map(record => JSON.stringify(record));
+}
+
+/** The sample of pi as `pi --mode json` prints it: the same conversation, in pieces. */
+export const PI_STREAM: readonly object[] = [
+  { type: 'session', version: 3, id: 's', timestamp: '2026-01-02T03:04:05.000Z', cwd: '/' },
+  { type: 'agent_start' },
+  { type: 'turn_start' },
+  ...whole({ role: 'user', content: [{ type: 'text', text: 'How many?' }] }),
+  { type: 'message_start', message: { role: 'assistant', content: [] } },
+  piece({ type: 'thinking_start', contentIndex: 0 }),
+  piece({ type: 'thinking_delta', contentIndex: 0, delta: 'Look' }),
+  piece({ type: 'thinking_delta', contentIndex: 0, delta: ' there.' }),
+  piece({ type: 'thinking_end', contentIndex: 0, content: 'Look there.' }),
+  piece({ type: 'toolcall_start', contentIndex: 1 }),
+  piece({ type: 'toolcall_delta', contentIndex: 1, delta: '{"command":"ls"}' }),
+  piece({ type: 'toolcall_end', contentIndex: 1, toolCall: CALL }),
+  {
+    type: 'message_end',
+    message: {
+      role: 'assistant',
+      content: [{ type: 'thinking', thinking: 'Look there.' }, CALL],
+      usage: { input: 7, output: 3 },
+      stopReason: 'toolUse',
+    },
+  },
+  { type: 'tool_execution_start', toolCallId: 'c', toolName: 'bash', args: { command: 'ls' } },
+  output([]),
+  output([{ type: 'text', text: 'a' }]),
+  output([{ type: 'text', text: 'a\nb' }]),
+  {
+    type: 'tool_execution_end',
+    toolCallId: 'c',
+    toolName: 'bash',
+    result: { content: [{ type: 'text', text: 'a\nb' }] },
+    isError: false,
+  },
+  ...whole({ role: 'toolResult', toolCallId: 'c', content: [{ type: 'text', text: 'a\nb' }] }),
+  { type: 'turn_end', message: { role: 'assistant' }, toolResults: [] },
+  { type: 'turn_start' },
+  { type: 'message_start', message: { role: 'assistant', content: [] } },
+  piece({ type: 'text_start', contentIndex: 0 }),
+  piece({ type: 'text_delta', contentIndex: 0, delta: 'One' }),
+  piece({ type: 'text_delta', contentIndex: 0, delta: ' file.' }),
+  piece({ type: 'text_end', contentIndex: 0, content: 'One file.' }),
+  {
+    type: 'message_end',
+    message: { role: 'assistant', content: [{ type: 'text', text: 'One file.' }], stopReason: 'stop' },
+  },
+  { type: 'turn_end', message: { role: 'assistant' }, toolResults: [] },
+  { type: 'agent_end', messages: [] },
+];
+
+function whole(said: object): readonly object[] {
+  return [
+    { type: 'message_start', message: said },
+    { type: 'message_end', message: said },
+  ];
+}
+
+function piece(event: object): object {
+  const message = { role: 'assistant', content: [] };
+  return { type: 'message_update', message, assistantMessageEvent: { ...event, partial: message } };
+}
+
+function output(content: readonly object[]): object {
+  return {
+    ...{ type: 'tool_execution_update', toolCallId: 'c', toolName: 'bash', args: { command: 'ls' } },
+    partialResult: { content },
+  };
 }
 
 function message(role: string, rest: object): object {

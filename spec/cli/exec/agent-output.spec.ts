@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AGENT_LOG_FORMATS } from '../../../src/bridges/agent-logs/index.ts';
 import { AgentOutput } from '../../../src/cli/exec/agent-output.ts';
 import { eventsOf as eventsOfOutput } from '../../../src/cli/exec/output-events.ts';
-import { SAMPLES, sampleLines } from '../../bridges/agent-logs/sample-logs.ts';
+import { PI_STREAM, SAMPLES, sampleLines } from '../../bridges/agent-logs/sample-logs.ts';
 import { buildCommand, type BuiltCommand } from '../command-process.ts';
 import { eventsOf, exec, serve, type Served } from './exec-lab.ts';
 
@@ -45,6 +45,17 @@ describe('what an agent prints', () => {
   it.each(AGENT_LOG_FORMATS)('is read as %s where that is said', format => {
     const types = typesOf(sampleLines(format).join('\n'), new AgentOutput(format));
     expect(types).toEqual(expect.arrayContaining(['token', 'tool.called', 'tool.completed']));
+    expect(types).not.toContain('observation');
+  });
+
+  it('is recognised where pi works with --mode json', () => {
+    const types = typesOf(
+      PI_STREAM.map(record => `${JSON.stringify(record)}\n`).join(''),
+      new AgentOutput('auto'),
+    );
+    expect(types).toEqual(
+      expect.arrayContaining(['token', 'tool.called', 'custom:tool-output', 'tool.completed']),
+    );
     expect(types).not.toContain('observation');
   });
 

@@ -66,7 +66,10 @@ function isOpenHands({ kind, action, observation, source, timestamp, history }: 
   return typeof action === 'string' || typeof observation === 'string';
 }
 
-function isPi({ type, timestamp, id, cwd, message }: JsonObject): boolean {
+function isPi(record: JsonObject): boolean {
+  const { type, timestamp, id, cwd, message } = record;
+  if (type === 'message_update') return isPlainObject(record['assistantMessageEvent']);
+  if (type === 'tool_execution_start') return typeof record['toolCallId'] === 'string';
   if (typeof timestamp !== 'string') return false;
   if (type === 'session') return typeof id === 'string' && typeof cwd === 'string';
   return type === 'message' && typeof objectOf(message)['role'] === 'string';

@@ -30,8 +30,12 @@ export type LogEnding =
  */
 export interface LogReader {
   readonly format: AgentLogFormat;
-  /** What a parsed record says. A record that no table knows is `custom:<format>.<type>` with itself as data. Never throws. */
-  read(record: unknown): readonly LogEvent[];
+  /**
+   * What a parsed record says; nothing for one that only repeats what others say. A record that no table knows is
+   * `custom:<format>.<type>` with itself as data. Who listens to an agent gives the time at which he heard the record,
+   * in milliseconds since the Unix epoch, and it goes before what the record says. Never throws.
+   */
+  read(record: unknown, heardAt?: number): readonly LogEvent[];
   /** {@link read} of a line; one that is no JSON is `custom:<format>.text`, an empty one nothing. */
   readLine(line: string): readonly LogEvent[];
   /** What was held until more is known, and how the agent ended. Nothing may follow. */

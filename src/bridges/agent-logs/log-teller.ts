@@ -15,6 +15,8 @@ export class LogTeller {
   #time: string | undefined;
   #node: string | undefined;
   #log: JsonObject | undefined;
+  /** When the record was heard, in milliseconds since the Unix epoch; `NaN` where nobody listened. */
+  heardAt = NaN;
   ending: LogEnding = { status: 'unsaid' };
 
   constructor(format: AgentLogFormat) {
@@ -26,12 +28,13 @@ export class LogTeller {
     return this.#at;
   }
 
-  /** A record without a time has that of the one before. */
-  begin(record: JsonObject, at: number, node?: string): void {
+  /** The time of a record is when it was heard, else what it says, else that of the one before. */
+  begin(record: JsonObject, said: number, node?: string): void {
     this.#events = [];
     this.#record = record;
     this.#log = undefined;
     this.#node = node;
+    const at = Number.isNaN(this.heardAt) ? said : this.heardAt;
     // What a Date cannot hold is no time.
     if (Math.abs(at) <= 8.64e15 && at !== this.#at) {
       this.#at = at;
@@ -98,8 +101,15 @@ export class LogTeller {
     return this.#calls.has(callId);
   }
 
+  /** Something that was called before begins now. */
+  beginCall(callId: string): void {
+    this.#calls.set(callId, this.#at);
+  }
+
   completed(callId: string, result: Json, took?: number): void {
-    this.tell('tool.completed', { callId, result, durationMs: took ?? this.#since(callId) }, 'environment');
+    const since = this.#since(callId);
+    const durationMs = isAmount(took) ? took : since;
+    this.tell('tool.completed', { callId, result, durationMs }, 'environment');
   }
 
   failed(callId: string, error: string): void {
@@ -111,7 +121,7 @@ export class LogTeller {
     this.tell('llm.response', {
       callId,
       response,
-      durationMs: durationMs >= 0 ? durationMs : 0,
+      durationMs: isAmount(durationMs) ? durationMs : 0,
       ...(usage && { usage }),
     });
   }
@@ -135,7 +145,7 @@ export function usageOf(input: unknown, output: unknown, cost?: unknown): JsonOb
   return {
     ...(isCount(input) && { inputTokens: input }),
     ...(isCount(output) && { outputTokens: output }),
-    ...(isCount(cost) && { cost }),
+    ...(isAmount(cost) && { cost }),
   };
 }
 
@@ -177,5 +187,9 @@ function isSaid(content: Json | undefined): content is string {
 }
 
 function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && isAmount(value);
+}
+
+function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

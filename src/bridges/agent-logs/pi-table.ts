@@ -1,6 +1,9 @@
 import type { PartRow } from '../part-row.ts';
 
-/** What becomes of the records of pi, and in brackets of the blocks of their content. What is not here becomes `custom:pi.<type>`. */
+/**
+ * What becomes of the records of pi's sessions, and in brackets of the blocks of their content; then of the lines of
+ * `pi --mode json`, and in brackets of the pieces and roles of their messages. What is not here becomes `custom:pi.<type>`.
+ */
 export const PI_RECORDS: readonly PartRow[] = [
   {
     theirs: 'message user',
@@ -20,4 +23,30 @@ export const PI_RECORDS: readonly PartRow[] = [
     ours: ['tool.completed', 'tool.failed'],
     says: 'failed where `isError` is true',
   },
+  {
+    theirs: 'message_start',
+    ours: [],
+    says: 'says nothing: pieces or the end of the message follow',
+  },
+  { theirs: 'message_update (text_delta)', ours: ['token'], says: 'the piece alone, of the text and block' },
+  { theirs: 'message_update (thinking_delta)', ours: ['token'], says: 'with the role `thinking`' },
+  { theirs: 'message_update (other pieces)', ours: [], says: 'says nothing: the end of the message has it' },
+  {
+    theirs: 'message_end',
+    ours: ['token', 'tool.called', 'llm.response', 'llm.failed'],
+    says: 'as `message`, less what its pieces have told; whole as `custom:pi.message_end` for other roles',
+  },
+  { theirs: 'tool_execution_start', ours: ['tool.called'], says: 'unless the message has told it' },
+  {
+    theirs: 'tool_execution_update',
+    ours: ['custom:tool-output'],
+    says: 'what is new in the output, with `partial: true`',
+  },
+  {
+    theirs: 'tool_execution_end',
+    ours: ['tool.completed', 'tool.failed'],
+    says: 'failed where `isError` is true; the message of the result says nothing more',
+  },
+  { theirs: 'turn_end', ours: [], says: 'says nothing: its messages were told' },
+  { theirs: 'agent_end', ours: [], says: 'the agent is done, unless its last answer failed' },
 ];

@@ -23,7 +23,8 @@ export class RecordReader implements LogReader {
     this.#dialect = dialect(this.#teller);
   }
 
-  read(record: unknown): readonly LogEvent[] {
+  read(record: unknown, heardAt = NaN): readonly LogEvent[] {
+    this.#teller.heardAt = heardAt;
     if (!isPlainObject(record)) return [unknownPart(this.format, 'value', { value: plainJson(record) })];
     this.#dialect.read(record);
     return this.#teller.take();

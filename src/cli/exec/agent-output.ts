@@ -1,3 +1,4 @@
+import { asyncScheduler } from 'rxjs';
 import {
   readAgentLog,
   type AgentLogFormat,
@@ -30,7 +31,7 @@ export class AgentOutput {
       const format = openedBy(record);
       if (format !== undefined) this.#reader = readAgentLog(format);
     }
-    return this.#reader?.read(record).map(produced);
+    return this.#reader?.read(record, asyncScheduler.now()).map(produced);
   }
 
   /** What was held until more is known. */

@@ -26,7 +26,8 @@ const throughTheDoors = {
 };
 
 const args = process.argv.slice(2).filter(arg => arg !== '--src');
-const wantsBuild = !process.argv.includes('--src');
+// Help needs none.
+const wantsBuild = !['--src', '--help', '-h'].some(arg => process.argv.includes(arg));
 
 mkdirSync(CACHE, { recursive: true });
 const out = mkdtempSync(join(CACHE, 'sluice-bench-'));

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../event/json.ts';
-import { objectOf, textOf, usageOf, type LogTeller } from './log-teller.ts';
+import { listOf, objectOf, textOf, usageOf, type LogTeller } from './log-teller.ts';
 
 const KNOWN = new Set(['type', 'item']);
+const FAILED = new Set(['id', 'type', 'status', 'error', 'server', 'tool', 'arguments', 'command']);
 
 /** Tells a line of `codex exec --json`; false for one that it does not know. */
 export function codexItems(teller: LogTeller): (record: JsonObject) => boolean {
@@ -15,9 +16,11 @@ export function codexItems(teller: LogTeller): (record: JsonObject) => boolean {
         teller.ending = { status: 'unsaid' };
         return false;
       case 'item.started':
-        return begun(teller, item) && kept(teller, record);
+        return (begun(teller, item) || planned(teller, item)) && kept(teller, record);
+      case 'item.updated':
+        return planned(teller, item) && kept(teller, record);
       case 'item.completed':
-        return done(teller, item) && kept(teller, record);
+        return (done(teller, item) || planned(teller, item)) && kept(teller, record);
       case 'turn.completed': {
         const { input_tokens: input, output_tokens: output } = objectOf(record['usage']);
         teller.answered(`turn-${turns}`, record, usageOf(input, output));
@@ -56,9 +59,22 @@ function begun(teller: LogTeller, { id, type, ...args }: JsonObject): boolean {
     case 'web_search':
       teller.called(callId, 'web_search', args);
       return true;
+    case 'collab_tool_call':
+      teller.called(callId, textOf(args['tool']) || 'collab', args);
+      return true;
     default:
       return false;
   }
+}
+
+/** How far a list of things to do is. */
+function planned(teller: LogTeller, item: JsonObject): boolean {
+  const items = listOf(item['items']);
+  if (item['type'] !== 'todo_list' || items.length === 0) return false;
+  const current = items.filter(it => objectOf(it)['completed'] === true).length;
+  const total = items.length;
+  teller.tell('progress', { step: 'todo_list', current, total, fraction: current / total, details: item });
+  return true;
 }
 
 function done(teller: LogTeller, item: JsonObject): boolean {
@@ -78,11 +94,16 @@ function done(teller: LogTeller, item: JsonObject): boolean {
     case 'command_execution':
     case 'mcp_tool_call':
     case 'file_change':
-    case 'web_search': {
+    case 'web_search':
+    case 'collab_tool_call': {
       if (!teller.isCalled(callId)) begun(teller, item);
-      const isFailed = item['status'] === 'failed' && item['type'] !== 'command_execution';
-      if (isFailed) teller.failed(callId, textOf(objectOf(item['error'])['message']));
-      else teller.completed(callId, item);
+      const { status, error } = item;
+      // A command that ran is done, whatever its exit code says.
+      const isFailed = status === 'failed' && item['type'] !== 'command_execution';
+      if (isFailed || status === 'declined') {
+        teller.failed(callId, textOf(objectOf(error)['message']) || textOf(status));
+        teller.keep(item, FAILED);
+      } else teller.completed(callId, item);
       return true;
     }
     default:

@@ -1,13 +1,15 @@
 import type { JsonObject } from '../../event/json.ts';
 import { codexItems } from './codex-items.ts';
 import { codexMessages } from './codex-messages.ts';
+import { codexTurnItem } from './codex-turn-items.ts';
 import type { LogTeller } from './log-teller.ts';
 import { contentText, objectOf, textOf, timeOf } from './log-teller.ts';
 import type { Dialect } from './record-reader.ts';
 
 const SESSION = new Set(['ts', 'dir', 'kind', 'payload']);
 const SUBMISSION = new Set(['id', 'msg']);
-const ROLLOUT = new Set(['timestamp', 'type', 'payload']);
+const ROLLOUT = new Set(['timestamp', 'type', 'payload', 'ordinal']);
+const TEXT = /^(user|agent)_(message|reasoning)$/;
 const CALL = new Set(['type', 'id', 'name', 'arguments', 'input', 'call_id', 'status', 'action']);
 const OUTPUT = new Set(['type', 'call_id', 'output']);
 
@@ -15,6 +17,17 @@ const OUTPUT = new Set(['type', 'call_id', 'output']);
 export function codexLog(teller: LogTeller): Dialect {
   const message = codexMessages(teller);
   const item = codexItems(teller);
+  /** Where a rollout has its texts; some have them twice. */
+  let texts: 'messages' | 'items' | undefined;
+  const rolledOut = (payload: JsonObject): boolean => {
+    const { type } = payload;
+    const holder = type === 'item_completed' ? 'items' : TEXT.test(textOf(type)) ? 'messages' : undefined;
+    if (holder === undefined) return message(payload);
+    if (texts !== undefined && texts !== holder) return false;
+    const isTold = holder === 'items' ? codexTurnItem(teller, payload) : message(payload);
+    if (isTold) texts = holder;
+    return isTold;
+  };
   const submission = (record: JsonObject): void => {
     const msg = objectOf(record['msg']);
     if (message(msg)) teller.keep(record, SUBMISSION);
@@ -31,7 +44,7 @@ export function codexLog(teller: LogTeller): Dialect {
         teller.unknown(`${kind}.${textOf(objectOf(payload)['type'])}`.replace(/\.$/, ''));
       } else if (typeof objectOf(record['msg'])['type'] === 'string') submission(record);
       else if (type === 'event_msg') {
-        if (message(objectOf(payload))) teller.keep(record, ROLLOUT);
+        if (rolledOut(objectOf(payload))) teller.keep(record, ROLLOUT);
         else teller.unknown(`event_msg.${textOf(objectOf(payload)['type'])}`);
       } else if (type === 'response_item') {
         if (responseItem(teller, objectOf(payload))) teller.keep(record, ROLLOUT);

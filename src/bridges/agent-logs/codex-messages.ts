@@ -10,6 +10,7 @@ const KNOWN = new Set([
 export function codexMessages(teller: LogTeller): (msg: JsonObject) => boolean {
   const outputs = new Map<string, TextDecoder>();
   let count = 1;
+  let answers = 0;
   /** Whether the pieces of the text that is under way were told. */
   let isMessageTold = false;
   let isThoughtTold = false;
@@ -73,18 +74,18 @@ export function codexMessages(teller: LogTeller): (msg: JsonObject) => boolean {
       if (/_(delta|message|reasoning|break)$/.test(textOf(msg['type']))) teller.keep(msg, KNOWN);
       return true;
     }
-    return account(teller, msg, count);
+    return account(teller, msg, () => `answer-${++answers}`);
   };
 }
 
 /** Usage, errors and ends. */
-function account(teller: LogTeller, msg: JsonObject, count: number): boolean {
+function account(teller: LogTeller, msg: JsonObject, nextAnswer: () => string): boolean {
   switch (msg['type']) {
     case 'token_count': {
       const usage = objectOf(objectOf(msg['info'])['last_token_usage'] ?? msg);
       const counted = usageOf(usage['input_tokens'], usage['output_tokens']);
       if (!counted) return false;
-      teller.answered(`message-${count}`, msg, counted);
+      teller.answered(nextAnswer(), msg, counted);
       return true;
     }
     case 'stream_error':

@@ -24,7 +24,7 @@ export interface FollowedRunOptions {
   readonly run: SinkRun;
   readonly filter: EventFilter;
   readonly maxBatch: number;
-  /** Called when there may be something to read. */
+  /** Called when there may be something to read, once until it is read. */
   readonly ring: (run: FollowedRun) => void;
 }
 
@@ -36,7 +36,7 @@ export class FollowedRun {
   isQueued = false;
   /** Is being read or written. */
   isBusy = false;
-  /** Was rung meanwhile. */
+  /** Was rung since its last read began. */
   isRung = false;
   /** Tries that failed since the last one that did not. */
   failures = 0;
@@ -58,6 +58,11 @@ export class FollowedRun {
     return this.#reader !== undefined;
   }
 
+  /** Whether the run of this epoch is the one that it has read. */
+  isOf(epoch: string): boolean {
+    return this.cursor?.startsWith(`${epoch}.`) ?? false;
+  }
+
   /** The cursor of the last event that was read. */
   get cursor(): string | undefined {
     return this.#reader?.cursor;
@@ -69,7 +74,13 @@ export class FollowedRun {
     const page = { events: maxBatch, bytes: PAGE_BYTES };
     const after = storedPosition(cursor);
     this.#reader = new RunReader({ log, key, runId: run.runId, after, filter, page });
-    if (!this.#isLeft) this.#unwatch = this.#reader.watch(() => ring(this));
+    if (this.#isLeft) return;
+    this.#unwatch = this.#reader.watch(() => {
+      // Each event of a burst rings; one is enough until somebody reads.
+      if (this.isRung) return;
+      this.isRung = true;
+      ring(this);
+    });
   }
 
   async read(): Promise<SinkPage> {

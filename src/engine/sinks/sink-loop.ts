@@ -45,6 +45,7 @@ export class SinkLoop implements SinkHandle {
   #written = 0;
   #retries = 0;
   #isFailing = false;
+  #isListed = false;
   #isScheduled = false;
   #isClosed = false;
   #closing: Promise<SinkEnd> | undefined;
@@ -95,7 +96,8 @@ export class SinkLoop implements SinkHandle {
       max: 3_600_000,
       unit: 'ms',
     });
-    return (this.#closing ??= this.#close(limit));
+    if (!this.#closing) holdProcess((this.#closing = this.#close(limit)), this.#services);
+    return this.#closing;
   }
 
   async #close(limit: number): Promise<SinkEnd> {
@@ -108,19 +110,21 @@ export class SinkLoop implements SinkHandle {
         resolve();
       });
     });
-    const behind = new Set(this.#waiters.flatMap(waiter => [...waiter.behind]));
+    const behind = this.#isListed
+      ? new Set(this.#waiters.flatMap(waiter => [...waiter.behind]))
+      : new Set(this.#runs.values());
     this.#isClosed = true;
     for (const followed of this.#runs.values()) followed.leave();
     this.#runs.clear();
     this.#queue.clear();
     for (const { resolve } of this.#waiters.splice(0)) resolve();
     leave(this);
-    await this.#timed(() => this.#sink.close?.()).catch((error: unknown) =>
-      this.#services.report(error, undefined),
-    );
-    await this.#timed(() => this.#settings.store.close?.()).catch((error: unknown) =>
-      this.#services.report(error, undefined),
-    );
+    const { store, timeout } = this.#settings;
+    // Who closes in a hurry does not wait for as long as a write may take.
+    const longest = Math.min(timeout, Math.max(limit, CLOSE_TIMEOUT));
+    const report = (error: unknown): void => this.#services.report(error, undefined);
+    await this.#timed(() => this.#sink.close?.(), longest).catch(report);
+    await this.#timed(() => store.close?.(), longest).catch(report);
     return { left: behind.size };
   }
 
@@ -136,6 +140,7 @@ export class SinkLoop implements SinkHandle {
         }
       }
       await this.#forgetExpired();
+      this.#isListed = true;
     } catch (error) {
       this.#failed(error, undefined);
       await this.#backOff(failures);
@@ -233,10 +238,13 @@ export class SinkLoop implements SinkHandle {
   #rediscover(followed: FollowedRun): void {
     this.#caught(followed);
     const { backend } = this.#services;
-    void Promise.resolve(backend.directory.get(followed.key)).then(
-      record => record && record.endedAt === undefined && this.#discover(record),
-      (error: unknown) => this.#services.report(error, followed.run),
-    );
+    const again = async (): Promise<void> => {
+      const record = await backend.directory.get(followed.key);
+      // The news of its removal came when its end was not written yet.
+      if (!record) await this.#deleteCursor(followed.run);
+      else if (!followed.isOf(record.epoch)) this.#discover(record);
+    };
+    again().catch((error: unknown) => this.#services.report(error, followed.run));
   }
 
   async #step(followed: FollowedRun): Promise<SinkPage['state']> {
@@ -246,6 +254,8 @@ export class SinkLoop implements SinkHandle {
     const { events, notices, state, isGone } = await followed.read();
     for (const notice of notices) await this.#timed(() => this.#sink.notice?.(notice, followed.run));
     if (events.length > 0) await this.#timed(() => this.#sink.write(events, followed.run));
+    // Its store may be closed, and the place be that of its successor.
+    if (this.#isClosed) return state;
     if (isGone) await store.delete(storeKey);
     else if (followed.cursor !== undefined && (events.length > 0 || notices.length > 0 || state === 'end')) {
       await store.set(storeKey, followed.cursor);
@@ -254,9 +264,8 @@ export class SinkLoop implements SinkHandle {
     return state;
   }
 
-  async #timed(call: () => unknown): Promise<void> {
+  async #timed(call: () => unknown, timeout = this.#settings.timeout): Promise<void> {
     const { clock, sweep } = this.#services;
-    const { timeout } = this.#settings;
     let stop = (): void => undefined;
     const late = new Promise<never>((_, reject) => {
       const ring = (): void => reject(tooSlow(this.name, timeout));

@@ -17,6 +17,22 @@ describe('engine.start', () => {
     }
   });
 
+  it('has an engine that leaves no option out without a word', () => {
+    for (const options of [
+      null,
+      5,
+      { tll: 1_000 },
+      { heartbeat: 1 },
+      { limits: { event: 1 } },
+      { limits: null },
+    ]) {
+      expect(thrownBy(() => createEngine(anything(options)))).toBe('BAD_OPTION');
+    }
+    expect(() => createEngine(anything({ limits: { mailbox: { size: 1 } } }))).toThrow(
+      'limits.mailbox: there is no option "size". Options: events, bytes.',
+    );
+  });
+
   it('works without any option', async () => {
     const engine = createEngine();
     const run = await engine.start(async ctx => {

@@ -13,6 +13,7 @@ import {
 } from '../secrets/known-secrets.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import { checkAgent, type AnyAgent } from './define-agent.ts';
+import { checkNames, type OptionNames } from './check-names.ts';
 import { checkNumber, type NumberRange } from './check-number.ts';
 import type { AnyObserver, ObserverErrorListener } from './observers/observer.ts';
 
@@ -100,12 +101,25 @@ const MB = KB * KB;
 export const TTL_RANGE: NumberRange = { min: SECOND, max: YEAR, unit: 'ms' };
 export const LIFE_RANGE: NumberRange = { min: 1, max: YEAR, unit: 'ms', allowsInfinity: true };
 
+const OPTIONS: OptionNames<EngineOptions> = {
+  ...{ backend: true, agents: true, events: true, secrets: true, gate: true, observers: true },
+  ...{ onObserverError: true, limits: true, ttl: true, maxDuration: true, idle: true, grace: true },
+  ...{ storageTimeout: true, window: true, clock: true },
+};
+const LIMITS: OptionNames<EngineLimits> = {
+  ...{ eventBytes: true, keptEvents: true, keptBytes: true, mailbox: true, liveRuns: true },
+};
+const MAILBOX: OptionNames<NonNullable<EngineLimits['mailbox']>> = { events: true, bytes: true };
+
 /** Checks the options and fills in the defaults, once. Throws `BAD_OPTION`. */
 export function resolveOptions<Custom extends CustomEvents>(options: EngineOptions<Custom>): EngineSettings {
+  checkNames('createEngine', options, OPTIONS);
   const { limits = {}, clock = systemClock } = options;
+  checkNames('limits', limits, LIMITS);
   const backend = options.backend === undefined ? memoryBackend({ clock }) : checkBackend(options.backend);
   const isLasting = backend.flags.durable;
   const { mailbox = {} } = limits;
+  checkNames('limits.mailbox', mailbox, MAILBOX);
   return {
     backend,
     clock,

@@ -1,5 +1,5 @@
-import { AgUiTeller } from '../../src/bridges/ag-ui/ag-ui-teller.ts';
-import { ChatTeller } from '../../src/bridges/ai-sdk/chat-teller.ts';
+import { agUiTeller } from '../../src/bridges/ag-ui/ag-ui-teller.ts';
+import { chatTeller } from '../../src/bridges/ai-sdk/chat-teller.ts';
 import type { Teller } from '../../src/bridges/teller.ts';
 import { Entry } from '../../src/event/entry.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
@@ -12,10 +12,10 @@ const EVENTS = 5_000;
 let total = 0;
 
 /** What it costs to tell an event in the words of AG-UI, as frames. */
-export const agUiMap = mapRow('ag-ui-map', 'AG-UI', () => new AgUiTeller({ threadId: 'a-thread' }));
+export const agUiMap = mapRow('ag-ui-map', 'AG-UI', () => agUiTeller({ threadId: 'a-thread' }));
 
 /** What it costs to tell an event in chunks of the AI SDK, as frames. */
-export const aiSdkMap = mapRow('ai-sdk-map', 'AI SDK', () => new ChatTeller({}));
+export const aiSdkMap = mapRow('ai-sdk-map', 'AI SDK', () => chatTeller({}));
 
 function mapRow(name: string, system: string, teller: () => Teller): Row {
   return {

@@ -1,7 +1,11 @@
 import type { Json, JsonObject } from '../../event/json.ts';
+import type { RunEvent } from '../../event/run-event.ts';
+import { epochOf } from '../epoch.ts';
+import { Speech } from '../speech.ts';
+import type { CallResult, Talker } from '../talk-tellings.ts';
 import type { AgUiEvent, AgUiOutcome, AgUiPlace, AgUiUsage } from './ag-ui-event.ts';
 import { agUiTexts } from './ag-ui-texts.ts';
-import { OpenThings } from './open-things.ts';
+import { AG_UI_OPENERS } from './open-table.ts';
 
 /** Which run of AG-UI a run of Sluice is told as. */
 export interface AgUiRunOptions {
@@ -26,34 +30,17 @@ const PROTOCOL = '1.0';
 const MOST_OPEN = 1_000;
 
 /** What is said of one run, and the grammar of it: nothing without a beginning, nothing behind the end, nothing left open. */
-export class AgUiStream {
+export class AgUiStream extends Speech<AgUiEvent> implements Talker {
   readonly texts = agUiTexts(event => this.say(event));
   readonly #options: AgUiRunOptions;
-  #open = new OpenThings();
-  #said: AgUiEvent[] = [];
   #sluiceRun = '';
   #steps: readonly string[] = [];
   #time = '';
   #timestamp: number | undefined;
 
   constructor(options: AgUiRunOptions) {
+    super(AG_UI_OPENERS);
     this.#options = options;
-  }
-
-  /** What is open now. */
-  get open(): OpenThings {
-    return this.#open;
-  }
-
-  get isRunning(): boolean {
-    return this.#open.isRunning;
-  }
-
-  /** What was said since the last call. */
-  take(): AgUiEvent[] {
-    const said = this.#said;
-    this.#said = [];
-    return said;
   }
 
   /** What is said from now on is about this run, and has this time, RFC 3339, if there is one. */
@@ -64,10 +51,9 @@ export class AgUiStream {
     this.#timestamp = Date.parse(time);
   }
 
-  say(event: AgUiEvent): void {
+  override say(event: AgUiEvent): void {
     if (this.#timestamp !== undefined) (event as { timestamp?: number }).timestamp = this.#timestamp;
-    this.#open.note(event);
-    this.#said.push(event);
+    super.say(event);
   }
 
   /** Says that the run goes on, and opens the steps again that an interrupt has closed, if there is a use for it. */
@@ -85,14 +71,14 @@ export class AgUiStream {
 
   /** Closes what is open, and ends. */
   finish(end: AgUiEnd): void {
-    if (end.outcome.type === 'interrupt') this.#steps = this.#open.named('STEP_FINISHED');
+    if (end.outcome.type === 'interrupt') this.#steps = this.open.named('STEP_FINISHED');
     this.closeAll();
     this.say({ type: 'RUN_FINISHED', ...this.#ids(), ...end });
   }
 
   startStep(stepName: string, rawEvent: unknown): void {
     if (this.hasStep(stepName)) this.say({ type: 'STEP_FINISHED', stepName });
-    if (this.#open.size >= MOST_OPEN) this.closeAll();
+    if (this.open.size >= MOST_OPEN) this.closeAll();
     this.say({ type: 'STEP_STARTED', stepName, rawEvent });
   }
 
@@ -103,29 +89,49 @@ export class AgUiStream {
   }
 
   hasStep(stepName: string): boolean {
-    return this.#open.has('STEP_FINISHED', stepName);
+    return this.open.has('STEP_FINISHED', stepName);
   }
 
   /** Arguments of a call, piece by piece; it is open until it is made. */
   writeCall(toolCallId: string, toolCallName: string, delta: string): void {
-    if (!this.isWriting(toolCallId)) {
-      if (this.#open.size >= MOST_OPEN) this.closeAll();
+    if (!this.#isWriting(toolCallId)) {
+      if (this.open.size >= MOST_OPEN) this.closeAll();
       this.say({ type: 'TOOL_CALL_START', toolCallId, toolCallName });
     }
     if (delta !== '') this.say({ type: 'TOOL_CALL_ARGS', toolCallId, delta });
   }
 
-  isWriting(toolCallId: string): boolean {
-    return this.#open.has('TOOL_CALL_END', toolCallId);
+  call(toolCallId: string, toolCallName: string, args: Json): void {
+    // What was written piece by piece is known.
+    if (!this.#isWriting(toolCallId)) this.writeCall(toolCallId, toolCallName, JSON.stringify(args));
+    this.say({ type: 'TOOL_CALL_END', toolCallId });
+  }
+
+  result(toolCallId: string, result: CallResult, event: RunEvent): void {
+    if (this.#isWriting(toolCallId)) this.say({ type: 'TOOL_CALL_END', toolCallId });
+    this.say({
+      ...{ type: 'TOOL_CALL_RESULT', messageId: `${epochOf(event)}-${event.seq}`, toolCallId },
+      ...{ content: contentOf(result), role: 'tool' },
+      ...('error' in result && { metadata: { sluice: { failed: true } } }),
+    });
   }
 
   closeAll(): void {
     this.texts.closeAll();
-    for (const event of this.#open.closing()) this.say(event);
+    for (const event of this.open.closing()) this.say(event);
+  }
+
+  #isWriting(toolCallId: string): boolean {
+    return this.open.has('TOOL_CALL_END', toolCallId);
   }
 
   #ids(): { readonly threadId: string; readonly runId: string } {
     const { threadId = this.#sluiceRun, runId = this.#sluiceRun } = this.#options;
     return { threadId, runId };
   }
+}
+
+function contentOf(result: CallResult): string {
+  const said = 'error' in result ? result.error : result.output;
+  return typeof said === 'string' ? said : JSON.stringify(said);
 }

@@ -4,7 +4,8 @@ import { answerQuestion, findQuestion } from '../answer-question.ts';
 import type { Bridge, BridgeBody, BridgeRequest, BridgeTelling } from '../bridge.ts';
 import { checkedBody } from '../checked-body.ts';
 import { chosenAgent } from '../chosen-agent.ts';
-import { AgUiTeller } from './ag-ui-teller.ts';
+import type { AgUiRunOptions } from './ag-ui-stream.ts';
+import { agUiTeller } from './ag-ui-teller.ts';
 import { askOf } from './interrupt.ts';
 import { newestText, RunInput, type CheckedRunInput } from './run-input.ts';
 
@@ -102,18 +103,10 @@ async function cancel({ engine, tenantId, params }: BridgeRequest): Promise<Brid
 function telling(
   { engine, tenantId, base }: BridgeRequest,
   { filter, onDisconnect }: AgUiRules,
-  {
-    runId,
-    after,
-    as,
-  }: {
-    readonly runId: string;
-    readonly after: string;
-    readonly as: ConstructorParameters<typeof AgUiTeller>[0];
-  },
+  { runId, after, as }: { readonly runId: string; readonly after: string; readonly as: AgUiRunOptions },
 ): BridgeTelling {
   return {
-    telling: { runId, after, filter, teller: new AgUiTeller(as) },
+    telling: { runId, after, filter, teller: agUiTeller(as) },
     headers: { location: `${base}/${runId}` },
     ...(onDisconnect === 'cancel' && {
       onDisconnect: () => void engine.runs.cancel(runId, { tenantId }).catch(() => undefined),

@@ -1,10 +1,9 @@
 import type { JsonObject } from '../../event/json.ts';
-import { isNotice, type Notice } from '../../event/notice.ts';
+import type { Notice } from '../../event/notice.ts';
 import type { RunEvent } from '../../event/run-event.ts';
-import { partPlace } from '../teller.ts';
+import { RunMapper, runFacts, type Tongue } from '../run-mapper.ts';
 import type { ChatChunk } from './chat-chunk.ts';
 import { ChatStream, type ChatOptions } from './chat-stream.ts';
-import type { OpenTexts } from './open-texts.ts';
 import { tellChatEvent, tellChatNotice } from './tell-chat-event.ts';
 
 /** A chunk, and where a client that has it goes on. */
@@ -14,7 +13,13 @@ export interface PlacedChunk {
   readonly cursor: string | undefined;
 }
 
-const NOTHING: readonly PlacedChunk[] = [];
+const TONGUE: Tongue<ChatChunk, ChatStream, PlacedChunk> = {
+  isFramed: false,
+  begin: (stream, item) => stream.begin(item?.runId ?? '', runFacts(item)),
+  tell: tellChatEvent,
+  tellNotice: tellChatNotice,
+  place: placed,
+};
 
 /**
  * One run as an assistant's message in chunks of the AI SDK's UI message stream, item by item, in order. Whatever comes,
@@ -22,26 +27,20 @@ const NOTHING: readonly PlacedChunk[] = [];
  * its call. Pure and synchronous; made anew for each stream. Memory: 64 texts and 1,000 calls.
  */
 export class ChatMapper {
-  readonly #stream: ChatStream;
-  #place = 'start';
-  #seq = 0;
-  #part = 0;
-  #question: string | undefined;
-  #hasEnded = false;
+  readonly #mapper: RunMapper<ChatChunk, ChatStream, PlacedChunk>;
 
   constructor(options: ChatOptions = {}) {
-    this.#stream = new ChatStream(options);
+    this.#mapper = new RunMapper(new ChatStream(options), TONGUE);
   }
 
   /** The question at which the message stops, until something follows. */
   get question(): string | undefined {
-    return this.#question;
+    return this.#mapper.question;
   }
 
   /** What to say of an item. Chunks of texts, calls, `start` and `finish` name their cursor under `sluice`, too. */
   next(item: RunEvent | Notice): readonly PlacedChunk[] {
-    if (this.#hasEnded) return NOTHING;
-    return isNotice(item) ? this.#notice(item) : this.#event(item);
+    return this.#mapper.next(item);
   }
 
   /**
@@ -49,69 +48,8 @@ export class ChatMapper {
    * that are open. With a part they come together with the next item.
    */
   rejoin(part = 0): readonly PlacedChunk[] {
-    this.#part = part;
-    if (part > 0 || this.#hasEnded) return NOTHING;
-    return this.#stream.open.reopening().map(chunk => placed(chunk, this.#place));
+    return this.#mapper.rejoin(part);
   }
-
-  #event(item: RunEvent): readonly PlacedChunk[] {
-    const stream = this.#stream;
-    const part = item.seq === this.#seq + 1 ? this.#part : 0;
-    const before = part > 0 ? stream.open.copy() : undefined;
-    this.#tell(item);
-    const said = stream.take();
-    const last = said.length - 1;
-    const all = said.map((chunk, at) =>
-      placed(chunk, at === last ? item.id : partPlace(this.#place, at + 1)),
-    );
-    const rest = before ? this.#withoutPart(all, before, part) : all;
-    this.#place = item.id;
-    this.#seq = item.seq;
-    this.#part = 0;
-    return rest;
-  }
-
-  #tell(item: RunEvent): void {
-    const stream = this.#stream;
-    // The question has said as much.
-    if (this.#question !== undefined && item.type === 'status' && item.data.status === 'waiting') return;
-    const isFirst = !stream.isRunning;
-    if (isFirst) this.#begin(item.runId, factsOf(item));
-    if (item.type !== 'started' || !isFirst) tellChatEvent(item, stream);
-    if (item.type === 'ask') this.#question = item.data.askId;
-    this.#hasEnded = item.final === true;
-  }
-
-  #begin(runId: string, facts: JsonObject): void {
-    this.#question = undefined;
-    this.#stream.begin(runId, facts);
-  }
-
-  #withoutPart(all: readonly PlacedChunk[], before: OpenTexts, part: number): readonly PlacedChunk[] {
-    for (const { chunk } of all.slice(0, part)) before.note(chunk);
-    const place = partPlace(this.#place, part);
-    return [...before.reopening().map(chunk => placed(chunk, place)), ...all.slice(part)];
-  }
-
-  #notice(notice: Notice): readonly PlacedChunk[] {
-    tellChatNotice(notice, this.#stream);
-    let cursor: string | undefined;
-    if (notice.notice === 'gap') {
-      cursor = this.#place = notice.cursor;
-      this.#seq = notice.to;
-    } else if (notice.notice === 'reset') {
-      this.#place = 'start';
-      this.#seq = this.#part = 0;
-      this.#hasEnded = notice.reason === 'gone';
-    }
-    return this.#stream.take().map(chunk => ({ chunk, cursor }));
-  }
-}
-
-function factsOf(item: RunEvent): JsonObject {
-  if (item.type !== 'started') return {};
-  const { agent, framework } = item.data;
-  return { ...(agent !== undefined && { agent }), ...(framework !== undefined && { framework }) };
 }
 
 /** Where the AI SDK keeps what a chunk says beside the message. */
@@ -128,9 +66,9 @@ const METADATA: Readonly<Record<string, 'providerMetadata' | 'messageMetadata'>>
   'source-url': 'providerMetadata',
 };
 
-function placed(chunk: ChatChunk, cursor: string): PlacedChunk {
+function placed(chunk: ChatChunk, cursor: string | undefined): PlacedChunk {
   const name = METADATA[chunk.type];
-  if (name !== undefined) {
+  if (name !== undefined && cursor !== undefined) {
     const holder = chunk as { [Name in typeof name]?: { readonly sluice: JsonObject } };
     holder[name] = { sluice: { ...holder[name]?.sluice, cursor } };
   }

@@ -7,7 +7,7 @@ import { checkedBody } from '../checked-body.ts';
 import { chosenAgent } from '../chosen-agent.ts';
 import { tellerPlace } from '../teller.ts';
 import { ChatBody, newestChatText, settledQuestions, type CheckedChat } from './chat-request.ts';
-import { ChatTeller } from './chat-teller.ts';
+import { chatTeller } from './chat-teller.ts';
 
 /** What the routes of one mounted bridge know. */
 export interface ChatRules {
@@ -125,6 +125,6 @@ async function found(run: Promise<BridgedRun>): Promise<BridgedRun | undefined> 
 }
 
 function telling({ filter, dynamicTools }: ChatRules, runId: string, after: string): BridgeTelling {
-  const teller = new ChatTeller({ messageId: runId, dynamicTools });
+  const teller = chatTeller({ messageId: runId, dynamicTools });
   return { telling: { runId, after, filter, teller }, headers: HEADERS };
 }

@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '../../event/json.ts';
+import { Speech } from '../speech.ts';
+import type { CallResult, Talker } from '../talk-tellings.ts';
 import { Texts } from '../texts.ts';
 import type { ChatChunk } from './chat-chunk.ts';
-import { OpenTexts } from './open-texts.ts';
+import { CHAT_OPENERS } from './open-table.ts';
 
 /** How a run is told as a message. */
 export interface ChatOptions {
@@ -15,7 +17,7 @@ export interface ChatOptions {
 const MOST_CALLS = 1_000;
 
 /** What is said of one run, and the grammar of it: chunks of a message in steps, nothing left open. */
-export class ChatStream {
+export class ChatStream extends Speech<ChatChunk> implements Talker {
   readonly texts = new Texts({
     begin: ({ id, isThought }) => this.part({ type: isThought ? 'reasoning-start' : 'text-start', id }),
     goOn: ({ id, isThought }, delta) =>
@@ -28,34 +30,11 @@ export class ChatStream {
   /** Tools by their calls: those that wait for a result. */
   readonly #calls = new Map<string, string>();
   readonly #written = new Set<string>();
-  #open = new OpenTexts();
-  #said: ChatChunk[] = [];
   #isInStep = false;
-  #isRunning = false;
 
   constructor(options: ChatOptions) {
+    super(CHAT_OPENERS);
     this.#options = options;
-  }
-
-  get isRunning(): boolean {
-    return this.#isRunning;
-  }
-
-  /** The texts that are open now. */
-  get open(): OpenTexts {
-    return this.#open;
-  }
-
-  /** What was said since the last call. */
-  take(): ChatChunk[] {
-    const said = this.#said;
-    this.#said = [];
-    return said;
-  }
-
-  say(chunk: ChatChunk): void {
-    this.#open.note(chunk);
-    this.#said.push(chunk);
   }
 
   /** Says something that belongs into a step. */
@@ -69,7 +48,6 @@ export class ChatStream {
   }
 
   begin(runId: string, facts: JsonObject): void {
-    this.#isRunning = true;
     const { messageId = runId } = this.#options;
     this.say({ type: 'start', messageId, messageMetadata: { sluice: { runId, ...facts } } });
   }
@@ -85,7 +63,6 @@ export class ChatStream {
   finish(finishReason: 'stop' | 'error' | 'tool-calls', facts: JsonObject = {}): void {
     this.endStep();
     this.say({ type: 'finish', finishReason, messageMetadata: { sluice: facts } });
-    this.#isRunning = false;
   }
 
   /** Arguments of a call, piece by piece. */
@@ -94,26 +71,48 @@ export class ChatStream {
     if (inputTextDelta !== '') this.part({ type: 'tool-input-delta', toolCallId, inputTextDelta });
   }
 
+  call(toolCallId: string, toolName: string, input: Json): void {
+    this.#call(toolCallId, toolName, input, true);
+  }
+
+  /** A call whose result the client gives. */
+  callClient(toolCallId: string, toolName: string, input: Json): void {
+    this.#call(toolCallId, toolName, input, false);
+  }
+
+  /** What came of a call, also of one that nobody heard of: a client knows no result without one. */
+  result(toolCallId: string, result: CallResult): void {
+    this.#known(toolCallId);
+    this.#calls.delete(toolCallId);
+    const kind = this.#kind(true);
+    this.part(
+      'error' in result
+        ? { type: 'tool-output-error', toolCallId, errorText: result.error, ...kind }
+        : { type: 'tool-output-available', toolCallId, output: result.output, ...kind },
+    );
+  }
+
+  /** What a call has so far. */
+  preliminary(toolCallId: string, output: Json): void {
+    this.#known(toolCallId);
+    this.part({
+      ...{ type: 'tool-output-available', toolCallId, output, preliminary: true },
+      ...this.#kind(true),
+    });
+  }
+
+  #known(toolCallId: string): void {
+    if (!this.#calls.has(toolCallId)) this.call(toolCallId, 'unknown', null);
+  }
+
   /** `isOurs`: nobody but us gives its result. */
-  call(toolCallId: string, toolName: string, input: Json, isOurs = true): void {
+  #call(toolCallId: string, toolName: string, input: Json, isOurs: boolean): void {
     this.#startCall(toolCallId, toolName, isOurs);
     this.#written.delete(toolCallId);
     const kind = this.#kind(isOurs);
     this.part({ type: 'tool-input-available', toolCallId, toolName, input, ...kind });
     this.#calls.set(toolCallId, toolName);
     if (this.#calls.size > MOST_CALLS) this.#calls.delete(this.#calls.keys().next().value!);
-  }
-
-  /** What came of a call, also of one that nobody heard of: a client knows no result without one. */
-  result(toolCallId: string, said: { readonly output: Json; readonly preliminary?: true } | string): void {
-    if (!this.#calls.has(toolCallId)) this.call(toolCallId, 'unknown', null);
-    const isFailure = typeof said === 'string';
-    if (isFailure || !said.preliminary) this.#calls.delete(toolCallId);
-    this.part(
-      isFailure
-        ? { type: 'tool-output-error', toolCallId, errorText: said, ...this.#kind(true) }
-        : { type: 'tool-output-available', toolCallId, ...said, ...this.#kind(true) },
-    );
   }
 
   #startCall(toolCallId: string, toolName: string, isOurs: boolean): void {

@@ -1,47 +1,26 @@
 import type { Json, JsonObject } from '../../event/json.ts';
 import type { Notice } from '../../event/notice.ts';
-import type { EventOf, EventType, RunEvent } from '../../event/run-event.ts';
+import type { RunEvent } from '../../event/run-event.ts';
 import { customName } from '../custom-name.ts';
-import { THOUGHT_KINDS } from '../texts.ts';
+import {
+  CUSTOM_TALK_TELLINGS,
+  isSaid,
+  TALK_TELLINGS,
+  type CustomTellings,
+  type Tellings,
+} from '../talk-tellings.ts';
 import type { ChatStream } from './chat-stream.ts';
 import { TRANSIENT } from './chat-table.ts';
-
-/** Says an event; `false` where it is to be data under its own name. */
-type Telling<Type extends EventType> = (event: EventOf<Type>, stream: ChatStream) => boolean | void;
 
 /** The tool that stands for the questions of a run. */
 export const ASK_TOOL = 'ask';
 
-const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
-  token: (event, { texts }) => texts.token(event),
-  action(event, { texts }) {
-    const { kind, content } = event.data;
-    if (content === undefined || !THOUGHT_KINDS.has(kind)) return false;
-    texts.closeIn(event.node);
-    texts.thought(event, content);
-    return true;
-  },
+/** What the AI SDK has words for. */
+const TELLINGS: Tellings<ChatStream> = {
+  ...TALK_TELLINGS,
   step(event, stream) {
     tellData(event, stream);
     stream.endStep();
-  },
-  'tool.called'(event, stream) {
-    const { callId, tool, args, attempt = 1 } = event.data;
-    if (attempt > 1) return false;
-    stream.texts.closeIn(event.node);
-    stream.call(callId, tool, args);
-    return true;
-  },
-  'tool.completed'(event, stream) {
-    stream.texts.closeIn(event.node);
-    stream.result(event.data.callId, { output: event.data.result });
-  },
-  'tool.failed'(event, stream) {
-    const { callId, error, willRetry = false } = event.data;
-    if (willRetry) return false;
-    stream.texts.closeIn(event.node);
-    stream.result(callId, error);
-    return true;
   },
   'node.started': (event, stream) => tellNode(event, stream, 'running'),
   'node.completed': (event, stream) => tellNode(event, stream, 'done'),
@@ -58,7 +37,7 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
   },
   ask(event, stream) {
     const { askId, ...question } = event.data;
-    stream.call(askId, ASK_TOOL, question, false);
+    stream.callClient(askId, ASK_TOOL, question);
     stream.finish('tool-calls');
   },
   answer: ({ data }, stream) => stream.result(data.askId, { output: data.value }),
@@ -82,16 +61,11 @@ const TELLINGS: { readonly [Type in EventType]?: Telling<Type> } = {
   },
 };
 
-/** The same for types that are no part of the vocabulary, but that bridges use. */
-const CUSTOM_TELLINGS: Readonly<Record<string, (data: JsonObject, stream: ChatStream) => boolean>> = {
-  'custom:tool-input'({ callId, tool, delta }, stream) {
-    if (typeof callId !== 'string' || typeof tool !== 'string' || typeof delta !== 'string') return false;
-    stream.writeCall(callId, tool, delta);
-    return true;
-  },
+const CUSTOMS: CustomTellings<ChatStream> = {
+  ...CUSTOM_TALK_TELLINGS,
   'custom:tool-output'({ callId, output }, stream) {
     if (typeof callId !== 'string' || output === undefined) return false;
-    stream.result(callId, { output, preliminary: true });
+    stream.preliminary(callId, output);
     return true;
   },
   'custom:source'({ id, url, title }, stream) {
@@ -102,17 +76,13 @@ const CUSTOM_TELLINGS: Readonly<Record<string, (data: JsonObject, stream: ChatSt
   },
 };
 
-/** Says an event of a run that has begun. */
-export function tellChatEvent(event: RunEvent, stream: ChatStream): void {
-  const { type } = event;
-  if (CUSTOM_TELLINGS[type]?.(event.data, stream)) return;
-  const telling = TELLINGS[type as EventType] as
-    ((event: RunEvent, stream: ChatStream) => boolean | void) | undefined;
-  if (!telling || telling(event, stream) === false) tellData(event, stream);
+/** Says an event of a run that has begun. What the AI SDK has no word for is data under its own name. */
+export function tellChatEvent(stream: ChatStream, event: RunEvent): void {
+  if (!isSaid(event, stream, { tellings: TELLINGS, customs: CUSTOMS })) tellData(event, stream);
 }
 
 /** Says what no chunk says: that some events will not come, or that what was seen is void. */
-export function tellChatNotice(notice: Notice, stream: ChatStream): void {
+export function tellChatNotice(stream: ChatStream, notice: Notice): void {
   const { notice: name, runId: _, ...data } = notice;
   if (name === 'reset') stream.endStep();
   if (name === 'reset' && notice.reason === 'gone') {

@@ -1,15 +1,8 @@
-import type { Json, JsonObject } from '../../event/json.ts';
+import type { JsonObject } from '../../event/json.ts';
+import { ClaudeCodeAnswers } from './claude-code-answers.ts';
+import { claudeCodeResult } from './claude-code-blocks.ts';
 import type { Dialect } from './record-reader.ts';
-import {
-  contentText,
-  listOf,
-  nodeOf,
-  objectOf,
-  textOf,
-  timeOf,
-  usageOf,
-  type LogTeller,
-} from './log-teller.ts';
+import { listOf, nodeOf, objectOf, textOf, timeOf, type LogTeller } from './log-teller.ts';
 
 const KNOWN = new Set([
   ...[
@@ -24,46 +17,31 @@ const KNOWN = new Set([
     'isSidechain',
   ],
   ...['userType', 'cwd', 'version', 'gitBranch', 'requestId', 'slug', 'parent_tool_use_id'],
+  ...['request_id', 'agent_id', 'user_message_uuid', 'user_message_uuids', 'resume_reason'],
 ]);
-const MESSAGE = new Set([
-  ...['id', 'type', 'role', 'model', 'content', 'usage', 'stop_reason', 'stop_sequence'],
-]);
+const EVENT = new Set([...KNOWN, 'event', 'api_message_id']);
+const MESSAGE = new Set(['role', 'type', 'content']);
+const INTERRUPTED = '[Request interrupted by user';
 
 /** Sessions of Claude Code, `~/.claude/projects`, and what `claude -p --output-format stream-json` prints. */
 export function claudeCodeLog(teller: LogTeller): Dialect {
-  /** The answer whose blocks come, one record each, and with each the usage so far. */
-  let open: { readonly id: string; readonly message: JsonObject; readonly began: number } | undefined;
+  const answers = new ClaudeCodeAnswers(teller);
   let users = 0;
-  const close = (): void => {
-    if (!open) return;
-    const { id, message, began } = open;
-    open = undefined;
-    const { model, usage, stop_reason: finishReason } = message;
-    const { input_tokens: input, output_tokens: output } = objectOf(usage);
-    const response = { model: model ?? null, finishReason: finishReason ?? null, usage: usage ?? null };
-    teller.answered(id, response, usageOf(input, output), teller.at - began);
-  };
-  const answer = (record: JsonObject): void => {
-    const message = objectOf(record['message']);
-    const id = textOf(message['id']) || textOf(record['uuid']) || 'answer';
-    const before = open?.id === id ? open.began : undefined;
-    if (before === undefined) close();
-    open = { id, message, began: before ?? teller.at };
-    listOf(message['content']).forEach(part => block(teller, objectOf(part), id, message['stop_reason']));
-    if (record['isApiErrorMessage'] === true)
-      teller.error('AGENT_API_ERROR', contentText(message['content']));
-    teller.keep(message, MESSAGE);
+  const asked = (text: string, messageId: string): void => {
+    teller.user(text, messageId);
+    teller.ending = text.startsWith(INTERRUPTED)
+      ? { status: 'cancelled', reason: text.replace(/^\[|\]$/g, '') }
+      : { status: 'unsaid' };
   };
   const user = (record: JsonObject): void => {
-    close();
     users++;
     const message = objectOf(record['message']);
     const id = textOf(record['uuid']) || `user-${users}`;
-    if (typeof message['content'] === 'string') teller.user(message['content'], id);
+    if (typeof message['content'] === 'string') asked(message['content'], id);
     listOf(message['content']).forEach((item, index) => {
       const part = objectOf(item);
-      if (part['type'] === 'text') teller.user(part['text'], index === 0 ? id : `${id}/${index}`);
-      else if (part['type'] === 'tool_result') result(teller, part);
+      if (part['type'] === 'text') asked(textOf(part['text']), index === 0 ? id : `${id}/${index}`);
+      else if (part['type'] === 'tool_result') claudeCodeResult(teller, part);
       else teller.unknown(part['type'], part);
     });
     teller.keep(message, MESSAGE);
@@ -72,55 +50,53 @@ export function claudeCodeLog(teller: LogTeller): Dialect {
     read(record) {
       const node = nodeOf(record['agentId'] ?? record['parent_tool_use_id']);
       teller.begin(record, timeOf(record['timestamp']), node);
-      switch (record['type']) {
+      const { type, subtype } = record;
+      switch (type) {
         case 'assistant':
-          answer(record);
+          answers.read(record, node);
           teller.keep(record, KNOWN);
           break;
         case 'user':
+          answers.close(node);
           user(record);
           teller.keep(record, KNOWN);
           break;
+        case 'stream_event': {
+          const event = objectOf(record['event']);
+          if (answers.stream(event, node)) teller.keep(record, EVENT);
+          else teller.unknown(`stream_event.${textOf(event['type'])}`);
+          break;
+        }
         case 'result':
-          close();
+          answers.closeAll();
           teller.unknown('result');
           ended(teller, record);
           break;
+        case 'system':
+          if (subtype === 'init') teller.ending = { status: 'unsaid' };
+          teller.unknown(typeof subtype === 'string' ? `system.${subtype}` : 'system');
+          break;
         default:
-          teller.unknown(record['type']);
+          teller.unknown(type);
       }
     },
-    end: close,
+    end: () => answers.closeAll(),
   };
 }
 
-function block(teller: LogTeller, part: JsonObject, id: string, stop: Json | undefined): void {
-  switch (part['type']) {
-    case 'text':
-      teller.said(part['text'], id, textOf(stop) || 'stop');
-      break;
-    case 'thinking':
-      teller.thought(part['thinking'], id);
-      break;
-    case 'tool_use':
-      teller.called(textOf(part['id']) || id, textOf(part['name']), part['input'] ?? {});
-      break;
-    default:
-      teller.unknown(part['type'], part);
-  }
-}
-
-function result(teller: LogTeller, part: JsonObject): void {
-  const callId = textOf(part['tool_use_id']) || 'call';
-  if (part['is_error'] === true) teller.failed(callId, contentText(part['content']));
-  else teller.completed(callId, part['content'] ?? null);
-}
-
-function ended(teller: LogTeller, { subtype, is_error: isError, result: output }: JsonObject): void {
+function ended(teller: LogTeller, record: JsonObject): void {
+  const { subtype, is_error: isError, result: output } = record;
   if (subtype === 'success' && isError !== true) {
     teller.ending = { status: 'completed', output: { result: output ?? null } };
-  } else {
-    const code = textOf(subtype) || 'error';
-    teller.ending = { status: 'failed', code: 'AGENT_FAILED', message: textOf(output) || code };
+    return;
   }
+  const code = textOf(subtype) || 'error';
+  const said = textOf(output) || listOf(record['errors']).map(textOf).join('\n');
+  const reason = textOf(record['terminal_reason']);
+  if (reason.startsWith('aborted')) {
+    teller.ending = { status: 'cancelled', reason: said || reason };
+    return;
+  }
+  const message = code === 'success' ? said || reason || code : said === '' ? code : `${code}: ${said}`;
+  teller.ending = { status: 'failed', code: 'AGENT_FAILED', message };
 }

@@ -42,6 +42,14 @@ export class LogTeller {
     }
   }
 
+  /** Tells within a node that may be another than that of the record. */
+  within(node: string | undefined, tell: () => void): void {
+    const before = this.#node;
+    this.#node = node;
+    tell();
+    this.#node = before;
+  }
+
   /** Goes on behind events that were taken. */
   restore(events: readonly LogEvent[]): void {
     this.#events = [...events];

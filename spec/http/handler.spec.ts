@@ -48,7 +48,7 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
     const broken = {
       ...{ agentInfos: [], events: lab.engine.events, runs: lab.engine.runs },
       ...{ largestBatch: 1, secrets: lab.engine.secrets, metrics: () => lab.engine.metrics() },
-      customTypes: lab.engine.customTypes,
+      ...{ customTypes: lab.engine.customTypes, notes: lab.engine.notes },
       start: () => Promise.reject(new Error('password=hunter2')),
       open: () => Promise.reject(new Error('password=hunter2')),
       append: () => Promise.reject(new Error('password=hunter2')),

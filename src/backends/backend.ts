@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import type { Entry } from '../event/entry.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import type { RunStatus } from '../event/run-event.ts';
+import type { Notes } from './notes.ts';
 
 /**
  * The contract every store of events keeps, held by `backendLaws` in `sluice/testing`. What a backend can do is
@@ -15,6 +16,8 @@ export interface Backend {
   readonly lease?: Lease;
   /** Absent where one process owns everything. */
   readonly commands?: Commands;
+  /** Absent: what services beside the runs note lives as long as the process. */
+  readonly notes?: Notes;
   /** Frees what the backend holds. Calls after it fail with `STORAGE_LOST`. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { isPromise, type Claim, type RunRecord } from '../backends/backend.ts';
+import type { Notes } from '../backends/notes.ts';
 import type { Gate } from '../control/gate.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { parseFilter, type FilterSpec } from '../event/filter.ts';
@@ -67,6 +68,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   readonly gate: Gate;
   /** What policies decided in runs of this process, as it is stored, masked. Hot; completes when the engine closes. */
   readonly decisions$: Observable<RunDecision>;
+  /** What services beside the runs keep where the runs are, each note in the hands of one instance; for bridges. */
+  readonly notes: Notes;
   readonly #settings: EngineSettings;
   readonly #sweep: Sweep;
   readonly #live: LiveRuns;
@@ -104,6 +107,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
     });
     const settings = { ...resolved, backend };
     this.#settings = settings;
+    this.notes = backend.notes;
     const onError = options.onObserverError ?? warnOnce(secrets);
     this.#observers = new Observers({ clock, sweep: this.#sweep, onError });
     this.observers = new ObserverList(this.#observers);

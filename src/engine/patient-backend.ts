@@ -1,4 +1,6 @@
 import type { Backend, RunKey } from '../backends/backend.ts';
+import { MemoryNotes } from '../backends/memory-notes.ts';
+import type { Notes } from '../backends/notes.ts';
 import type { Patience } from '../run/patient-read.ts';
 import { degradedNotice } from '../run/reader.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
@@ -32,6 +34,7 @@ export interface PatientBackendParts {
 
 /** A backend, and how long its readers wait for it. */
 export interface PatientBackend extends Backend {
+  readonly notes: Notes;
   /** What it refused, and is asked for again. */
   readonly refused: RepeatedWork;
   readonly patienceFor: (key: RunKey) => Patience;
@@ -57,7 +60,9 @@ export function patientBackend(
       actor?.window.notify(degradedNotice(actor.parts.identity.runId, since));
     },
   });
+  const ownNotes = new MemoryNotes();
   return {
+    notes: backend.notes ?? ownNotes,
     ...{
       flags,
       log,
@@ -69,6 +74,7 @@ export function patientBackend(
     patienceFor: key => ({ clock, sweep, timeout, isFinal: () => log.isOver(key) }),
     close() {
       log.close();
+      ownNotes.close();
       return backend.close();
     },
   };

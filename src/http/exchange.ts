@@ -1,6 +1,7 @@
 import type { RunStatus } from '../event/run-event.ts';
 import type { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import type { SocketFeeds } from '../bridges/websocket/socket-feeds.ts';
+import type { Notes } from '../backends/notes.ts';
 import type { AgentInfo } from '../engine/agents.ts';
 import type { CustomTypes } from '../engine/custom-types.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
@@ -26,6 +27,7 @@ export interface ServedEngine {
   readonly customTypes: CustomTypes;
   readonly largestBatch: number;
   readonly secrets: TextMask;
+  readonly notes: Notes;
   checkReady(): Promise<void>;
   metrics(): EngineMetrics;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;

@@ -5,6 +5,7 @@ import type { Backend } from '../backend.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { FileDirectory } from './file-directory.ts';
 import { FileLog } from './file-log.ts';
+import { FileNotes, NOTES } from './file-notes.ts';
 import { makeFolder } from './make-folder.ts';
 import { openStore, type FileSettings, type FileTrouble } from './open-store.ts';
 import type { Fsync } from './sync-policy.ts';
@@ -44,8 +45,10 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
   try {
     const { files, sync, store, journal, unfinished, refused } = await openStore(settings);
     const log = new FileLog(store, refused('not-written', settings.dir));
+    const notes = await FileNotes.open(join(settings.dir, NOTES));
     const close = async (): Promise<void> => {
       store.close();
+      await notes.close();
       await log.settled();
       await journal.close();
       await sync.close();
@@ -57,6 +60,7 @@ export async function fileBackend(options: FileBackendOptions): Promise<Backend>
       flags: { durable: true, shared: false, chained: true },
       log,
       directory: new FileDirectory(store, journal, unfinished),
+      notes,
       close: () => (closing ??= close()),
     };
   } catch (error) {

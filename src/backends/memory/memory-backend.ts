@@ -3,6 +3,7 @@ import type { Backend } from '../backend.ts';
 import { MemoryDirectory } from './memory-directory.ts';
 import { MemoryLog } from './memory-log.ts';
 import { RunStore } from '../run-store.ts';
+import { MemoryNotes } from '../memory-notes.ts';
 import { EventLog } from './event-log.ts';
 
 /** What {@link memoryBackend} takes. */
@@ -21,12 +22,15 @@ export interface MemoryBackendOptions {
  */
 export function memoryBackend({ clock = systemClock }: MemoryBackendOptions = {}): Backend {
   const store = new RunStore({ clock, name: 'memory', events: record => new EventLog(record) });
+  const notes = new MemoryNotes();
   return {
     flags: { durable: false, shared: false, chained: false },
     log: new MemoryLog(store),
     directory: new MemoryDirectory(store),
+    notes,
     close() {
       store.close();
+      notes.close();
       return Promise.resolve();
     },
   };

@@ -12,6 +12,7 @@ import { RedisKeys } from './redis-keys.ts';
 import { RedisLease } from './redis-lease.ts';
 import { RedisLink } from './redis-link.ts';
 import { RedisLog } from './redis-log.ts';
+import { RedisNotes } from './redis-notes.ts';
 import { resolveOptions, type RedisBackendOptions } from './redis-options.ts';
 import { RunIndex } from './run-index.ts';
 import { RunNewsFeed } from './run-news-feed.ts';
@@ -75,6 +76,7 @@ export async function redisBackend(options: RedisBackendOptions): Promise<Backen
     flags: { durable: true, shared: true, chained: true },
     ...{ log, directory, lease },
     commands: new RedisCommands(link, keys, key => void lease.check(key)),
+    notes: new RedisNotes(link, keys, settings.lease),
     close: () => (closing ??= close()),
   };
 }

@@ -13,8 +13,8 @@ import type { RunKey } from '../backend.ts';
  *
  * The rest is found without a run: `p:runs:tenant` and `p:due` sorted sets, hints that are checked against the run;
  * `p:key:tenant/key` the run of an idempotency key; `p:news` stream of what became of records; `p:lease:instance`,
- * `p:instances`, `p:owned:instance`, `p:inbox:instance`. Ids have none of `{}:/*`. What policies remember has keys of
- * its own (see `policy-keys.ts`).
+ * `p:instances`, `p:owned:instance`, `p:inbox:instance`; `p:n?:{notes}` what services beside
+ * the runs note. Ids have none of `{}:/*`. What policies remember has keys of its own (see `policy-keys.ts`).
  */
 export class RedisKeys {
   readonly #prefix: string;
@@ -53,6 +53,11 @@ export class RedisKeys {
 
   inbox(instance: string): string {
     return `${this.#prefix}:inbox:${instance}`;
+  }
+
+  /** Names, texts, places and holders of notes, what each holder has, and the leases (see `scripts/notes.ts`). */
+  get notes(): readonly string[] {
+    return ['nn', 'nt', 'np', 'nh', 'no', 'nl'].map(name => `${this.#prefix}:${name}:{notes}`);
   }
 
   get due(): string {

@@ -25,6 +25,7 @@ export function witnessedEngine(engine: ServedEngine, witness: Witness): ServedE
     },
     largestBatch: engine.largestBatch,
     secrets: engine.secrets,
+    notes: engine.notes,
     checkReady: () => engine.checkReady(),
     metrics: () => engine.metrics(),
     append: (runId, events, options) => engine.append(runId, events, options),

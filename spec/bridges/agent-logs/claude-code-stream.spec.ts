@@ -17,11 +17,18 @@ function told(...records: readonly object[]): Told {
 const assistant = (content: readonly object[], rest: object = {}): object => ({
   type: 'assistant',
   parent_tool_use_id: null,
-  message: { id: 'm', role: 'assistant', model: 'x', content, usage: { input_tokens: 7, output_tokens: 1 } },
+  message: {
+    id: 'm',
+    role: 'assistant',
+    model: 'x',
+    content,
+    usage: { input_tokens: 7, output_tokens: 1 },
+    stop_details: null,
+  },
   ...rest,
 });
 const piece = (event: object, parent: string | null = null): object => ({
-  ...{ type: 'stream_event', event, parent_tool_use_id: parent, uuid: 'u' },
+  ...{ type: 'stream_event', event, parent_tool_use_id: parent, uuid: 'u', ttft_ms: 1 },
 });
 const delta = (index: number, it: object, parent?: string): object =>
   piece({ type: 'content_block_delta', index, delta: it }, parent ?? null);

@@ -45,7 +45,9 @@ export class ClaudeCodeAnswers {
     if (record['isApiErrorMessage'] === true || error !== '') {
       teller.error('AGENT_API_ERROR', contentText(message['content']) || error);
     }
-    teller.keep(message, MESSAGE);
+    // What is null there says nothing.
+    const said = Object.entries(message).filter(([, value]) => value !== null);
+    teller.keep(Object.fromEntries(said), MESSAGE);
   }
 
   /** Tells the event of a `stream_event`; false for one that it does not know. */

@@ -19,7 +19,7 @@ const KNOWN = new Set([
   ...['userType', 'cwd', 'version', 'gitBranch', 'requestId', 'slug', 'parent_tool_use_id'],
   ...['request_id', 'agent_id', 'user_message_uuid', 'user_message_uuids', 'resume_reason'],
 ]);
-const EVENT = new Set([...KNOWN, 'event', 'api_message_id']);
+const EVENT = new Set([...KNOWN, 'event', 'api_message_id', 'ttft_ms']);
 const MESSAGE = new Set(['role', 'type', 'content']);
 const INTERRUPTED = '[Request interrupted by user';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../event/json.ts';
 import { isPlainObject } from '../plain-json.ts';
 import type { AgentLogFormat } from './log-event.ts';
-import { objectOf } from './log-teller.ts';
+import { objectOf, textOf } from './log-teller.ts';
 
 /** Lines that are looked at. */
 const ENOUGH = 64;
@@ -40,10 +40,7 @@ function isCodex({ type, kind, dir, payload, msg, thread_id: thread, id }: JsonO
   if (typeof dir === 'string' && typeof kind === 'string') return true;
   if (type === 'thread.started') return typeof thread === 'string';
   if (typeof objectOf(msg)['type'] === 'string') return typeof id === 'string';
-  return (
-    /^(session_meta|event_msg|response_item|turn_context)$/.test(typeof type === 'string' ? type : '') &&
-    isPlainObject(payload)
-  );
+  return /^(session_meta|event_msg|response_item|turn_context)$/.test(textOf(type)) && isPlainObject(payload);
 }
 
 function isClaudeCode({ type, sessionId, session_id: session, message, subtype }: JsonObject): boolean {
@@ -51,12 +48,14 @@ function isClaudeCode({ type, sessionId, session_id: session, message, subtype }
   return typeof session === 'string' && (isPlainObject(message) || typeof subtype === 'string');
 }
 
-function isOpencode({ type, properties, sessionID: session, part }: JsonObject): boolean {
-  if (typeof session === 'string') return isPlainObject(part);
-  return (
-    /^(server|session|message)\.[\w.]+$/.test(typeof type === 'string' ? type : '') &&
-    isPlainObject(properties)
-  );
+function isOpencode(record: JsonObject): boolean {
+  const { type, properties, sessionID: session, part, info, messages } = record;
+  if (typeof session === 'string') {
+    const isStored = /^(msg|prt)_/.test(textOf(record['id']));
+    return isStored || isPlainObject(part) || (type === 'error' && isPlainObject(record['error']));
+  }
+  if (Array.isArray(messages)) return isPlainObject(info) && textOf(info['id']).startsWith('ses_');
+  return /^(server|session|message)\.[\w.]+$/.test(textOf(type)) && isPlainObject(properties);
 }
 
 function isOpenHands({ kind, action, observation, source, timestamp, history }: JsonObject): boolean {

@@ -45,12 +45,14 @@ function produced({ type, data, source, node, metadata }: LogEvent): ProducedEve
 }
 
 function openedBy(record: JsonObject): AgentLogFormat | undefined {
-  const { type, subtype, timestamp, id, cwd, part, source, kind } = record;
+  const { type, subtype, timestamp, id, cwd, part, error, source, kind } = record;
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
   const isText = (...values: unknown[]): boolean => values.every(value => typeof value === 'string');
   if (type === 'thread.started' && isText(record['thread_id'])) return 'codex';
   if (type === 'system' && subtype === 'init' && isText(record['session_id'])) return 'claude-code';
   if (type === 'session' && isText(timestamp, id, cwd)) return 'pi';
-  if (isText(type, record['sessionID']) && typeof part === 'object' && part !== null) return 'opencode';
+  const isOpencode = isObject(part) || (type === 'error' && isObject(error));
+  if (isOpencode && isText(type, record['sessionID'])) return 'opencode';
   if (isText(id, source, timestamp) && typeof kind === 'string' && kind.endsWith('Event')) return 'openhands';
   return undefined;
 }

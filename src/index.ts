@@ -119,7 +119,7 @@ export {
   type SinkOptions,
   type SinkRun,
 } from './engine/sinks/sink.ts';
-export { type OpenOptions, type StartOptions } from './engine/start-options.ts';
+export { type OpenOptions, type OpenRunOptions, type StartOptions } from './engine/start-options.ts';
 export { type Appended, type AppendEvent } from './run/appender.ts';
 export { type AskOptions } from './run/asks.ts';
 export { createContext } from './run/queue-context.ts';

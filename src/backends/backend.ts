@@ -205,6 +205,8 @@ export interface RunRecord {
   /** RFC 3339. */
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** When a run of the past began, as its importer says: its events have times of their own. Absent for what runs now. */
+  readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   /** Why a run failed, or why it was cancelled. */
   readonly error?: { readonly code: string; readonly message: string } | undefined;

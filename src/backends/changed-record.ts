@@ -27,6 +27,7 @@ export function changedRecord(record: RunRecord, change: RunChange, updatedAt: s
     status: change.status ?? record.status,
     createdAt: record.createdAt,
     updatedAt,
+    startedAt: record.startedAt,
     endedAt: 'endedAt' in change ? change.endedAt : record.endedAt,
     error: 'error' in change ? change.error : record.error,
     reason: 'reason' in change ? change.reason : record.reason,

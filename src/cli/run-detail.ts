@@ -14,7 +14,8 @@ export function runDetail(
   asks: RunState['asks'],
   { style, urlFlag = '' }: { readonly style: TerminalStyle; readonly urlFlag?: string | undefined },
 ): string[] {
-  const took = timeBetween(run.createdAt, run.endedAt);
+  const { createdAt, startedAt = createdAt } = run;
+  const took = timeBetween(startedAt, run.endedAt);
   const failure = run.error && `${inline(run.error.code)} ${printable(run.error.message)}`;
   const facts: readonly (readonly [name: string, text: string | undefined])[] = [
     ['run', style.bold(inline(run.runId))],
@@ -24,8 +25,9 @@ export function runDetail(
     ['thread', run.threadId],
     ['parent', run.parentId],
     ['labels', labelsText(run.labels)],
-    ['started', localTime(run.createdAt)],
+    ['started', localTime(startedAt)],
     ['ended', run.endedAt && `${localTime(run.endedAt)} (after ${durationText(took!)})`],
+    ['imported', run.startedAt && localTime(createdAt)],
     ['input', json(run.input)],
     ['output', json(run.output)],
     ['metadata', json(run.metadata)],

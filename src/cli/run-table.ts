@@ -16,8 +16,11 @@ export function runTable(runs: readonly ListedRun[], style: TerminalStyle): stri
     { title: 'RUN', text: run => inline(run.runId) },
     { title: 'STATUS', text: run => run.status, style: (text, run) => statusStyle(style, run.status)(text) },
     { title: 'AGENT', text: run => clipped(inline(run.agent ?? ''), LONGEST) },
-    { title: 'STARTED', text: run => localTime(run.createdAt) },
-    { title: 'TOOK', text: run => durationText(timeBetween(run.createdAt, run.endedAt) ?? NaN) },
+    { title: 'STARTED', text: run => localTime(run.startedAt ?? run.createdAt) },
+    {
+      title: 'TOOK',
+      text: run => durationText(timeBetween(run.startedAt ?? run.createdAt, run.endedAt) ?? NaN),
+    },
     { title: 'THREAD', text: run => clipped(inline(run.threadId ?? ''), LONGEST) },
     { title: 'LABELS', text: run => clipped(inline(labelsText(run.labels)), LONGEST) },
     { title: 'WHY', text: run => clipped(inline(run.error?.message ?? run.reason ?? ''), 2 * LONGEST) },

@@ -36,6 +36,14 @@ export interface StartRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** How a run without an agent is created. */
+export interface OpenRequest extends StartRequest {
+  /**
+   * For a run of the past, when it began (RFC 3339): its events may then say their own `time`. Needs the scope `import`.
+   */
+  readonly startedAt?: string | undefined;
+}
+
 /** A run that was started, or got again by its idempotency key. */
 export interface StartedRun {
   readonly runId: string;
@@ -65,7 +73,7 @@ export interface Client {
   /** Starts an agent. */
   start(agent: string, request?: StartRequest): Promise<StartedRun>;
   /** Creates a run without an agent: `produceRun` writes it. */
-  open(request?: StartRequest): Promise<StartedRun>;
+  open(request?: OpenRequest): Promise<StartedRun>;
   /** Rejects with `RUN_NOT_FOUND`. */
   get(runId: string): Promise<RunView>;
   /**

@@ -5,6 +5,7 @@ export {
   type CheckpointsQuery,
   type Client,
   type StartedRun,
+  type OpenRequest,
   type StartRequest,
 } from './create-client.ts';
 export { type Feed, type FeedObserver } from './feed.ts';

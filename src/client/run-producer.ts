@@ -16,6 +16,8 @@ export interface ProducedEvent {
   readonly source?: EventSource | undefined;
   readonly node?: string | undefined;
   readonly metadata?: JsonObject | undefined;
+  /** When it happened, for a run that was opened with `startedAt`; RFC 3339. Default: when it is stored. */
+  readonly time?: string | undefined;
   /** The same key twice is one event, 1 to 256 characters. Default: one that the producer makes. */
   readonly key?: string | undefined;
 }

@@ -49,7 +49,7 @@ export class RunRows {
       setText(row.name, nameOf(run));
       setText(row.status, STATUS_WORDS[run.status]);
       const until = run.endedAt === undefined ? now : Date.parse(run.endedAt);
-      setText(row.length, lengthOf(until - Date.parse(run.createdAt)));
+      setText(row.length, lengthOf(until - Date.parse(run.startedAt ?? run.createdAt)));
       if (run.runId === selected) row.link.setAttribute('aria-current', 'true');
       else row.link.removeAttribute('aria-current');
     }

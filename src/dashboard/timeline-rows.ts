@@ -113,7 +113,7 @@ const ENDS: Readonly<Record<string, RunActivity['state']>> = {
 };
 
 function ofChild(run: RunView): TimelineEntry {
-  const { runId, status, createdAt, endedAt } = run;
+  const { runId, status, createdAt, startedAt = createdAt, endedAt } = run;
   return {
     ...BARE,
     ...{
@@ -121,12 +121,12 @@ function ofChild(run: RunView): TimelineEntry {
       kind: 'run',
       seq: 0,
       node: undefined,
-      startedAt: createdAt,
+      startedAt,
       source: run,
       runId,
     },
     ...{ name: nameOf(run), detail: 'child run', state: ENDS[status] ?? 'running' },
     marks: status === 'completed' ? [] : [STATUS_WORDS[status]],
-    durationMs: endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(createdAt),
+    durationMs: endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(startedAt),
   };
 }

@@ -14,6 +14,7 @@ import type { RunReader } from '../run/reader.ts';
 import { Run, type RunSource } from '../run/run-handle.ts';
 import { LiveSource, repeatedSource, storedSource, wanderingSource } from '../run/run-sources.ts';
 import type { RunActor } from '../run/run.ts';
+import { timeIn } from '../run/run-time.ts';
 import { RunWriter } from '../run/writer.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { randomName } from '../time/random-name.ts';
@@ -50,7 +51,7 @@ import { Producers } from './producers.ts';
 import { Readiness } from './readiness.ts';
 import { decisionsOf, type RunDecision } from './run-decision.ts';
 import { Runs } from './runs.ts';
-import { resolveStart, type StartOptions } from './start-options.ts';
+import { resolveStart, type OpenRunOptions, type StartOptions } from './start-options.ts';
 import { customTypesOf, type CustomTypes } from './custom-types.ts';
 import { callableEvents, type EngineEvents } from './engine-events.ts';
 
@@ -223,7 +224,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
    * Opens a run without an agent, for somebody who does the work elsewhere and writes what happens. Rejects like
    * {@link start}; a repeated idempotency key gives the writer again while the run lives, `RUN_ENDED` after.
    */
-  async open(options: StartOptions = {}): Promise<RunWriter<Custom>> {
+  async open(options: OpenRunOptions = {}): Promise<RunWriter<Custom>> {
     this.#checkOpen();
     const settings = resolveStart(options, { isOpen: true }, this.#settings);
     const admitted = await this.#admission.admit(settings, { agent: undefined, isOpen: true });
@@ -235,7 +236,8 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
       });
     }
     if (admitted.actor) actor.begin(startedData({}, settings.input), settings.inputSize + 512);
-    return new RunWriter(actor, this.#liveRun(actor), this.#rules, (events, options) =>
+    const rules = { ...this.#rules, now: () => timeIn(actor.parts) };
+    return new RunWriter(actor, this.#liveRun(actor), rules, (events, options) =>
       this.#producers.appenderOf(actor).append(events, options),
     );
   }

@@ -2,7 +2,6 @@ import { isPromise, type Directory, type RunChange, type RunKey } from '../backe
 import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import type { RunListener } from '../run/run-parts.ts';
 import type { Clock } from '../time/clock.ts';
-import { isoTime } from '../time/iso-time.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { EngineMeter, RunEnd } from './metrics/engine-meter.ts';
 import type { RepeatedWork } from './repeated-work.ts';
@@ -43,11 +42,11 @@ export class RunKeeper implements RunListener {
 
   /** Never throws. */
   moved(status: RunStatus, final: RunEvent | undefined): void {
-    const { clock, live, meter } = this.#services;
+    const { live, meter } = this.#services;
     const isEnd = final !== undefined || status === 'failed';
     // Lost to this process: whoever gives the run its end tells the record, which may be another one.
     if (final || !isEnd)
-      this.#change(isEnd ? { status, endedAt: isoTime(clock.now()), ...whyEnded(final) } : { status });
+      this.#change(final ? { status, endedAt: final.time, ...whyEnded(final) } : { status });
     if (!isEnd) return;
     live.remove(this.#key);
     meter.ended[final ? (status as RunEnd) : 'lost']++;

@@ -5,9 +5,11 @@ import { parseFilter, type EventFilter, type FilterSpec } from '../event/filter.
 import { checkId } from '../event/ids.ts';
 import { checkSize, intakeData, intakeValue } from '../event/intake.ts';
 import type { Json, JsonObject } from '../event/json.ts';
+import { parseTime, shownTime, TIME_FORMAT } from '../event/event-time.ts';
 import { checkLabels } from '../event/labels.ts';
 import { utf8Length } from '../event/utf8-length.ts';
 import { refuseSecrets } from '../secrets/refuse-secrets.ts';
+import type { Clock } from '../time/clock.ts';
 import { newId } from '../time/new-id.ts';
 import { checkNumber } from './check-number.ts';
 import { LIFE_RANGE, TTL_RANGE, type EngineSettings } from './options.ts';
@@ -42,6 +44,15 @@ export interface StartOptions<Input = unknown> extends OpenOptions {
   readonly input?: Input | undefined;
 }
 
+/** How a run without an agent is opened. */
+export interface OpenRunOptions extends StartOptions {
+  /**
+   * For a run of the past, when it began (RFC 3339; what is later than now is now). `append` then takes the `time` of each
+   * event; what has none has that of the event before. Its limits go by the clock, like those of any run.
+   */
+  readonly startedAt?: string | undefined;
+}
+
 /** {@link StartOptions}, checked, with every default filled in. */
 export interface StartSettings {
   readonly runId: string;
@@ -57,6 +68,8 @@ export interface StartSettings {
   /** A copy for the record and the `started` event; the agent gets the caller's own. */
   readonly input: Json | undefined;
   readonly inputSize: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number | undefined;
   readonly idempotency: { readonly key: string; readonly fingerprint: string } | undefined;
 }
 
@@ -72,7 +85,11 @@ const EVERYTHING = parseFilter(undefined);
 const LONGEST_KEY = 256;
 
 /** Checks the options of one run, before anything is made. Throws `BAD_ID`, `BAD_OPTION`, `BAD_FILTER`, `BAD_INPUT`. */
-export function resolveStart(options: StartOptions, asked: AskedFor, engine: EngineSettings): StartSettings {
+export function resolveStart(
+  options: OpenRunOptions,
+  asked: AskedFor,
+  engine: EngineSettings,
+): StartSettings {
   const { id, tenantId, threadId, parentId, labels, metadata, record, idempotencyKey } = options;
   const input = options.input === undefined ? undefined : intakeInput(options.input, engine.eventBytes);
   const mask = engine.secrets;
@@ -94,6 +111,8 @@ export function resolveStart(options: StartOptions, asked: AskedFor, engine: Eng
     idle: options.idle === undefined ? engine.idle : checkNumber('idle', options.idle, Infinity, LIFE_RANGE),
     input: input?.value,
     inputSize: input?.size ?? 0,
+    startedAt:
+      options.startedAt === undefined ? undefined : beginningOf(options.startedAt, asked, engine.clock),
     idempotency:
       idempotencyKey === undefined
         ? undefined
@@ -124,6 +143,18 @@ function checkMetadata(metadata: unknown, limit: number): JsonObject {
   }
 }
 
+function beginningOf(startedAt: unknown, { isOpen }: AskedFor, clock: Clock): number {
+  if (!isOpen) {
+    throw new SluiceError(
+      'BAD_OPTION',
+      'startedAt: expected none for a run with an agent, which begins now.',
+    );
+  }
+  const at = parseTime(startedAt);
+  if (at !== undefined) return Math.min(at, clock.now());
+  throw new SluiceError('BAD_OPTION', `startedAt: expected ${TIME_FORMAT}, got ${shownTime(startedAt)}.`);
+}
+
 function checkKey(key: unknown): string {
   if (typeof key === 'string' && key.length > 0 && key.length <= LONGEST_KEY) return key;
   throw new SluiceError('BAD_OPTION', `idempotencyKey: expected a string of 1 to ${LONGEST_KEY} characters.`);
@@ -133,11 +164,11 @@ function checkKey(key: unknown): string {
  * Two requests are the same if everything but the key is, whatever the order of their members. Which trace asked is not
  * of the request: it differs each time.
  */
-function fingerprint(options: StartOptions, asked: AskedFor): string {
+function fingerprint(options: OpenRunOptions, asked: AskedFor): string {
   const { id, tenantId = DEFAULT_TENANT, threadId, parentId, labels, metadata, record } = options;
-  const { ttl, maxDuration, idle, input } = options;
+  const { ttl, maxDuration, idle, input, startedAt } = options;
   const { traceparent, tracestate, ...asks } = metadata ?? {};
-  const told = { id, tenantId, threadId, parentId, labels, record, ttl, maxDuration, idle, input };
+  const told = { id, tenantId, threadId, parentId, labels, record, ttl, maxDuration, idle, input, startedAt };
   return createHash('sha256')
     .update(canonical({ ...told, ...(metadata && { metadata: asks }), ...asked }))
     .digest('base64url');

@@ -2,6 +2,7 @@ import { SluiceError } from '../errors/sluice-error.ts';
 import { checkData } from './check-data.ts';
 import type { EventDefinitions } from './define-events.ts';
 import { END_TYPES, isReserved, RESERVED_TYPES } from './event-types.ts';
+import { parseTime, shownTime, TIME_FORMAT } from './event-time.ts';
 import { intakeData } from './intake.ts';
 import type { JsonObject } from './json.ts';
 import { checkNode } from './node-path.ts';
@@ -25,6 +26,8 @@ export interface EventInput extends EnvelopeInput {
   readonly key?: string;
   /** It ends the run. */
   readonly final?: true;
+  /** When it happened, in milliseconds since the Unix epoch; only where `times` are taken. */
+  readonly at?: number;
 }
 
 /** What a producer may do. */
@@ -34,19 +37,21 @@ export interface ParseEventOptions {
    * final unless it says `recoverable: true`. `durationMs` is the age of the run, for a `complete` without one.
    */
   readonly ends?: { readonly durationMs: number } | undefined;
+  /** Given if events may say when they happened: not before `since`, and what is later than `now` is now. In ms. */
+  readonly times?: { readonly since: number; readonly now: number } | undefined;
   /** The largest event in bytes, to give up early on what is far larger; `checkSize` is exact. */
   readonly limit?: number | undefined;
 }
 
 const SOURCES: readonly unknown[] = ['agent', 'user', 'environment', 'runtime'] satisfies EventSource[];
 const ENDS: readonly string[] = END_TYPES;
-const MEMBERS = ['type', 'data', 'source', 'node', 'cause', 'metadata', 'key', 'final'];
+const MEMBERS = ['type', 'data', 'source', 'node', 'cause', 'metadata', 'key', 'final', 'time'];
 const LONGEST_KEY = 256;
 /** What {@link defaultsOf} may add, in characters. */
 const DEFAULTS_SIZE = 48;
 
 /**
- * Checks one event that comes from outside: `{type, data, source?, node?, cause?, metadata?, key?}`. `data` must match
+ * Checks one event that comes from outside: `{type, data, source?, node?, cause?, metadata?, key?, time?}`. `data` must match
  * the schema of its type, and keeps the members that the schema does not know. With `definitions` a custom type
  * must be declared.
  *
@@ -56,15 +61,18 @@ const DEFAULTS_SIZE = 48;
 export function parseEventInput(
   input: unknown,
   definitions?: EventDefinitions,
-  { ends, limit }: ParseEventOptions = {},
+  { ends, times, limit }: ParseEventOptions = {},
 ): EventInput {
-  const { type, data: given, source, node, cause, metadata, key, final: claimed } = membersOf(input);
+  const { type, data: given, source, node, cause, metadata, key, time, final: claimed } = membersOf(input);
   if (typeof type !== 'string') throw badEvent('type: expected a string');
+  const at = time === undefined ? undefined : timeOf(time, times);
   const isEnd = ends !== undefined && ENDS.includes(type);
   if (isReserved(type) && !isEnd) throw reserved(type);
 
   const taken = intakeData(given ?? (isEnd ? {} : given), shown(type), limit);
-  const data = isEnd ? { ...defaultsOf(type, ends), ...taken.data } : taken.data;
+  const data = isEnd
+    ? { ...defaultsOf(type, at === undefined ? ends.durationMs : at - times!.since), ...taken.data }
+    : taken.data;
   checkData(type, data, definitions);
   const { size, ...envelope } = parseEnvelope({ source, node, cause, metadata }, limit);
   const final = isEnd && !(type === 'error' && data.recoverable === true);
@@ -77,6 +85,7 @@ export function parseEventInput(
     ...envelope,
     ...(key !== undefined && { key: keyOf(key) }),
     ...(final && { final }),
+    ...(at !== undefined && { at }),
   };
 }
 
@@ -110,9 +119,16 @@ function membersOf(input: unknown): Record<string, unknown> {
   return input as Record<string, unknown>;
 }
 
-function defaultsOf(type: string, { durationMs }: { readonly durationMs: number }): JsonObject {
+function defaultsOf(type: string, durationMs: number): JsonObject {
   if (type === 'complete') return { durationMs };
   return type === 'error' ? { recoverable: false } : {};
+}
+
+function timeOf(time: unknown, times: ParseEventOptions['times']): number {
+  if (!times) throw badEvent('time: expected none; only a run that was opened with startedAt takes times');
+  const at = parseTime(time);
+  if (at === undefined) throw badEvent(`time: expected ${TIME_FORMAT}, got ${shownTime(time)}`);
+  return Math.max(times.since, Math.min(at, times.now));
 }
 
 function sourceOf(source: unknown): EventSource {

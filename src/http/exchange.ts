@@ -7,7 +7,7 @@ import type { CustomTypes } from '../engine/custom-types.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
 import type { EngineMetrics } from '../engine/metrics/engine-metrics.ts';
 import type { Runs } from '../engine/runs.ts';
-import type { StartOptions } from '../engine/start-options.ts';
+import type { OpenRunOptions, StartOptions } from '../engine/start-options.ts';
 import type { Appended, AppendEvent } from '../run/appender.ts';
 import type { TextMask } from '../secrets/mask-value.ts';
 import type { Grants } from './auth/grants.ts';
@@ -31,7 +31,9 @@ export interface ServedEngine {
   checkReady(): Promise<void>;
   metrics(): EngineMetrics;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
-  open(options: StartOptions): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
+  open(
+    options: OpenRunOptions,
+  ): Promise<{ readonly run: { readonly id: string; readonly status: RunStatus } }>;
   append(
     runId: string,
     events: readonly AppendEvent[],

@@ -3,7 +3,7 @@ export { hashApiKey, newApiKey, type NewApiKey } from './auth/api-key.ts';
 export { apiKeys, type ApiKey } from './auth/api-keys.ts';
 export { type GrantOptions } from './auth/grants.ts';
 export { type Authorize, type AuthorizeRequest } from './auth/authorize.ts';
-export { type Principal, type Scope } from './auth/principal.ts';
+export { SCOPES, type Principal, type Scope } from './auth/principal.ts';
 export { type Bridge } from '../bridges/bridge.ts';
 export { type CorsOptions } from './cors.ts';
 export { createHandler } from './create-handler.ts';

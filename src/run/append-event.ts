@@ -8,6 +8,11 @@ export interface AppendEvent extends EnvelopeInput {
   readonly data?: JsonObject;
   /** 1 to 256 characters of the producer's own: the same key twice is one event. */
   readonly key?: string;
+  /**
+   * When it happened, for a run that was opened with `startedAt` (RFC 3339). Times never run backwards in a run: what is
+   * earlier than the event before has the time of that one, what is later than now has that of now.
+   */
+  readonly time?: string;
 }
 
 /** What became of a batch. */

@@ -7,6 +7,7 @@ import { awaited } from './context.ts';
 import type { Appended, AppendEvent, AppendOptions } from './append-event.ts';
 import { proposalOf, type EmitterRules } from './emitter.ts';
 import type { RunActor } from './run.ts';
+import { lengthOf, timeIn } from './run-time.ts';
 import { takeable } from './takeable.ts';
 
 export type { Appended, AppendEvent, AppendOptions } from './append-event.ts';
@@ -105,7 +106,9 @@ export class Appender {
     const limit = largestBatch(actor.parts.settings.mailbox);
     if (batch.length > limit) throw tooMany(batch.length, limit);
     const { events, eventBytes } = this.#rules;
-    const options = { ends: { durationMs: actor.age }, limit: eventBytes };
+    const { startedAt: since } = actor.parts.identity;
+    const times = since === undefined ? undefined : { since, now: this.#rules.now() };
+    const options = { ends: { durationMs: lengthOf(actor) }, times, limit: eventBytes };
     const isStored = actor.parts.outside!.isLasting;
     let end: string | undefined;
     return batch.map((event, index) => {
@@ -115,7 +118,7 @@ export class Appender {
         const { type, data, size, final = false } = input;
         if (final) end = type;
         const key = input.key === undefined ? undefined : keyDigest(input.key);
-        const proposal = proposalOf(this.#rules, { ...input, type, data, size });
+        const proposal = proposalOf(this.#rules, { at: timeIn(actor.parts), ...input, type, data, size });
         return { key, final, proposal: isStored && key !== undefined ? { ...proposal, key } : proposal };
       } catch (error) {
         throw atIndex(error, index);

@@ -75,6 +75,7 @@ export class Commit implements StepSink<Proposal> {
   constructor(target: CommitTarget) {
     this.#target = target;
     this.#fence = target.identity.fence;
+    this.#lastTime = target.identity.startedAt ?? 0;
     this.#hash = target.chain ?? '0';
     this.#cursor = this.#stored = `${target.identity.epoch}.0.${this.#hash}`;
   }

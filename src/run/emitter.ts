@@ -228,12 +228,14 @@ type CheckedEvent = { readonly [Member in keyof EnvelopeInput]: EnvelopeInput[Me
   readonly type: string;
   readonly data: JsonObject;
   readonly size: number;
+  /** Default: now. */
+  readonly at?: number | undefined;
 };
 
 /** A proposal of what was checked. Throws `EVENT_TOO_LARGE`, and `BAD_EVENT` for a secret in its type or node. */
 export function proposalOf(
   { eventBytes, now, secrets: mask }: EmitterRules,
-  { type, data, size, source = 'agent', node, cause, metadata }: CheckedEvent,
+  { type, data, size, source = 'agent', node, cause, metadata, at = now() }: CheckedEvent,
 ): Proposal {
   if (mask) {
     if (node !== undefined) refuseSecrets('node', node, { mask, code: 'BAD_EVENT' });
@@ -243,7 +245,7 @@ export function proposalOf(
   return {
     type,
     data,
-    at: now(),
+    at,
     size: size + ENVELOPE_SIZE,
     source,
     node,

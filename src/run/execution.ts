@@ -6,6 +6,7 @@ import type { JsonObject } from '../event/json.ts';
 import { utf8Length } from '../event/utf8-length.ts';
 import { maskValue } from '../secrets/mask-value.ts';
 import type { RunParts } from './run-parts.ts';
+import { timeIn } from './run-time.ts';
 import { vetoed, type Stop } from './stop.ts';
 
 /** What policies may know and do of a run. */
@@ -36,7 +37,7 @@ export function judgingOf(run: JudgedRun): JudgeHost {
   return {
     context: run.execution,
     secrets: services.secrets,
-    now: () => services.clock.now(),
+    now: () => timeIn(run.parts),
     intake(type, value) {
       const taken = intakeData(value, type, settings.eventBytes);
       checkData(type, taken.data, settings.events);

@@ -21,6 +21,8 @@ export interface RunIdentity {
   readonly threadId: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly metadata: JsonObject | undefined;
+  /** When a run of the past began, in ms: its events say their own times. */
+  readonly startedAt?: number | undefined;
 }
 
 /** What a run uses and shares with the others of its engine. */

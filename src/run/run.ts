@@ -19,6 +19,7 @@ import { RunPipe, type PipeHost } from './pipe.ts';
 import { runEnded } from './run-ended.ts';
 import type { Adoption, FactOptions, RunParts } from './run-parts.ts';
 import { RunResult } from './run-result.ts';
+import { endTimeIn, lengthOf, timeIn } from './run-time.ts';
 import { askAround } from './silent-producer.ts';
 import { takeBack, type TakenBack } from './take-back.ts';
 import { maskedStop, stopError, tooLong, tooSilent, type Stop } from './stop.ts';
@@ -179,10 +180,16 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** Takes the run from the process that has it. */
   async regain(after: number, attempt: number): Promise<TakenBack> {
-    const { services, outside } = this.parts;
-    const { key } = this.parts.identity;
+    const { identity, services, outside } = this.parts;
     const { log, clock } = services;
-    const taken = await takeBack({ log, key, clock, ownership: outside!.ownership!, after, attempt });
+    const taken = await takeBack({
+      log,
+      key: identity.key,
+      clock,
+      ownership: outside!.ownership!,
+      after,
+      attempt,
+    });
     const { last, isClosed, keys, claim } = taken;
     for (const [name, stored] of keys) outside!.keys.note(name, stored);
     if (isClosed) return taken;
@@ -225,7 +232,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   complete(output: unknown): void {
-    this.#end(completed(this.#endings, output, this.age));
+    this.#end(completed(this.#endings, output, lengthOf(this)));
   }
 
   fail(thrown: unknown): void {
@@ -314,7 +321,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     data: JsonObject,
     { size = FACT_SIZE, source = 'runtime', ahead = false }: FactOptions = {},
   ): void {
-    this.pipe.put({ type, data, at: this.parts.services.clock.now(), size, source, fact: true }, ahead);
+    this.pipe.put({ type, data, at: timeIn(this.parts), size, source, fact: true }, ahead);
   }
 
   #end(ending: Ending, proposed?: Proposal): void {
@@ -325,7 +332,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
     this.#actions?.abortInside(stepEnded(this.parts.identity.runId, 'the run'));
     const { type, data } = ending;
     const size = ending.size + FACT_SIZE;
-    this.pipe.put({ source: 'runtime', ...proposed, type, data, at: 0, size, fact: true, final: true });
+    this.pipe.put({ source: 'runtime', at: 0, ...proposed, type, data, size, fact: true, final: true });
   }
 
   tooLong(): void {
@@ -358,7 +365,7 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
   }
 
   #final(proposed: Proposal, { type, data, size }: Ending): Proposal {
-    return { ...proposed, type, data, size: size + FACT_SIZE, at: this.parts.services.clock.now() };
+    return { ...proposed, type, data, size: size + FACT_SIZE, at: endTimeIn(this.parts, proposed.at) };
   }
 
   deliver(event: RunEvent): void {

@@ -58,7 +58,7 @@ export function keysCommand(host: CommandHost): Command {
         .option('--tenant <id>', 'whose runs it is for (default: default)')
         .option(
           '--scope <names>',
-          'some of read, write, cancel, admin, with commas (default: read,write,cancel)',
+          'some of read, write, cancel, import, admin, with commas (default: read,write,cancel)',
         )
         .option('--expires <duration>', 'how long it holds, such as 90d (default: for ever)')
         .option('--file <keys.json>', 'adds the entry to this file, which is made if there is none')

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { apiKeys, type ApiKey } from '../../http/index.ts';
+import { apiKeys, SCOPES, type ApiKey } from '../../http/index.ts';
 import { SluiceError } from '../../index.ts';
 
 const entries = z.array(
@@ -18,7 +18,7 @@ const entries = z.array(
     hash: z.string(),
     subject: z.string(),
     tenantId: z.string().optional(),
-    scopes: z.array(z.enum(['read', 'write', 'cancel', 'admin'])).optional(),
+    scopes: z.array(z.enum(SCOPES)).optional(),
     expiresAt: z.string().optional(),
   }),
 );

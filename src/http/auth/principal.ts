@@ -1,8 +1,8 @@
-export const SCOPES = ['read', 'write', 'cancel', 'admin'] as const;
+export const SCOPES = ['read', 'write', 'cancel', 'import', 'admin'] as const;
 
 /**
- * What a credential allows: to see runs, to start them, append to them and answer, to cancel and erase them, to look at
- * the server as a whole. Each stands for itself; `admin` has all.
+ * What a credential allows: to see runs, to start them, append to them and answer, to cancel and erase them, to say
+ * that runs and events are of the past, to look at the server as a whole. Each stands for itself; `admin` has all.
  */
 export type Scope = (typeof SCOPES)[number];
 

@@ -66,6 +66,7 @@ export const RunSummaryAnswer = z.object({
   status: Status,
   createdAt: time,
   updatedAt: time,
+  startedAt: time.optional().describe('When a run of the past began; only of those.'),
   endedAt: time.optional(),
   error: z.object({ code: text, message: text }).optional(),
   reason: text.optional(),

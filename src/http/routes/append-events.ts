@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import type { AppendEvent } from '../../run/appender.ts';
+import { atIndex } from '../../run/batch-answer.ts';
+import { checkScope } from '../auth/authorize.ts';
+import type { Principal } from '../auth/principal.ts';
 import { appendLines } from '../append-lines.ts';
 import type { Exchange } from '../exchange.ts';
 import { parseBody } from '../parse-body.ts';
@@ -19,12 +22,14 @@ export async function appendEvents({
   request,
   params,
   query,
+  principal,
   tenantId,
   limits,
   settings,
 }: Exchange): Promise<Reply> {
   const { largestBatch } = engine;
   const append = async (events: readonly AppendEvent[], flush?: boolean) => {
+    checkTimes(principal, events);
     await limits.append(tenantId, events.length);
     return engine.append(params.id!, events, { tenantId, flush });
   };
@@ -35,4 +40,20 @@ export async function appendEvents({
   }
   const { events, flush } = await parseBody(request, AppendBody, settings.bodyLimit);
   return jsonReply(200, await append(events as AppendEvent[], flush));
+}
+
+/** Throws `FORBIDDEN` with the place of the first event that says when it was, which takes the scope `import`. */
+function checkTimes(principal: Principal, events: readonly unknown[]): void {
+  const index = events.findIndex(saysWhen);
+  if (index < 0) return;
+  try {
+    checkScope(principal, 'import');
+  } catch (error) {
+    throw atIndex(error, index);
+  }
+}
+
+/** What comes from outside may be anything. */
+function saysWhen(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'time' in event;
 }

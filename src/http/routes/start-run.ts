@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isSluiceError, SluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
-import type { StartOptions } from '../../engine/start-options.ts';
+import type { OpenRunOptions } from '../../engine/start-options.ts';
+import { checkScope } from '../auth/authorize.ts';
 import type { Exchange } from '../exchange.ts';
 import type { HttpRequest } from '../request.ts';
 import { parseBody } from '../parse-body.ts';
@@ -22,6 +23,7 @@ export const StartBody = z.strictObject({
   ttl: z.number().optional(),
   maxDuration: z.number().optional(),
   idle: z.number().optional(),
+  startedAt: z.string().optional(),
   idempotencyKey: z.string().optional(),
   onDisconnect: z.enum(['continue', 'cancel']).optional(),
 });
@@ -64,20 +66,21 @@ export async function startOrOpenRun(exchange: Exchange): Promise<StartedRun> {
 interface WantedRun {
   readonly agent: string | undefined;
   readonly onDisconnect: 'continue' | 'cancel' | undefined;
-  readonly options: StartOptions;
+  readonly options: OpenRunOptions;
 }
 
-async function wantedRun({ request, params, tenantId, settings }: Exchange): Promise<WantedRun> {
+async function wantedRun({ request, params, principal, tenantId, settings }: Exchange): Promise<WantedRun> {
   const { agent, onDisconnect, idempotencyKey, metadata, ...options } = await parseBody(
     request,
     StartBody,
     settings.bodyLimit,
   );
+  if (options.startedAt !== undefined) checkScope(principal, 'import');
   return {
     agent: params.agent ?? agent,
     onDisconnect,
     options: {
-      ...(options as StartOptions),
+      ...(options as OpenRunOptions),
       metadata: tracedMetadata(metadata as JsonObject | undefined, request),
       idempotencyKey: keyOf(idempotencyKey, request.header('idempotency-key')),
       tenantId,

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { AgentInfo } from '../engine/agents.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { EngineEvents } from '../engine/engine-events.ts';
 import type { Runs } from '../engine/runs.ts';
 import type { StartOptions } from '../engine/start-options.ts';
@@ -9,12 +10,17 @@ import type { Operations } from './described-operation.ts';
 import type { FrameStyle } from './frame-style.ts';
 import type { Teller } from './teller.ts';
 
+/** Where bridges keep what outlives them. */
+export type Notes = Engine['notes'];
+export type Note = Awaited<ReturnType<Notes['list']>>[number];
+
 /** What a bridge uses of an engine; every engine fits. */
 export interface BridgedEngine {
   readonly runs: Runs;
   readonly events: EngineEvents;
   readonly agentInfos: readonly AgentInfo[];
   readonly secrets: TextMask;
+  readonly notes: Notes;
   start(agent: string, options: StartOptions): Promise<{ readonly id: string; readonly status: RunStatus }>;
 }
 
@@ -121,6 +127,11 @@ export interface Bridge {
   readonly routes: Readonly<
     Record<string, Readonly<Partial<Record<'GET' | 'POST' | 'DELETE', BridgeRoute | ScopedRoute>>>>
   >;
+  /**
+   * Begins what it does unasked, such as what a former process left. Called once by each server that has it, which
+   * calls what it returns when it closes.
+   */
+  readonly begin?: ((engine: BridgedEngine) => () => void) | undefined;
   /** Tells a problem in the words of the other system. */
   readonly refusal: (problem: BridgeProblem) => BridgeBody;
   /** What the addresses do, for `/openapi.json`; those that are not described are named there, and no more. */

@@ -37,6 +37,7 @@ export class HttpCore {
   readonly #doorway: Doorway;
   readonly #states: RunStates;
   readonly #visits: Visits;
+  readonly #ends: readonly (() => void)[];
 
   /** Throws `BAD_OPTION`. */
   constructor(engine: ServedEngine, options: HandlerOptions) {
@@ -50,6 +51,7 @@ export class HttpCore {
     this.heartbeats = new Heartbeats(clock, heartbeat);
     this.lifetimes = new Sweep(clock);
     this.upgrader = new SocketUpgrader(this.#settings.sockets);
+    this.#ends = bridges.flatMap(bridge => bridge.begin?.(engine) ?? []);
   }
 
   /** Milliseconds since the epoch. */
@@ -62,6 +64,11 @@ export class HttpCore {
   retryDelay(leaving = 0): number {
     const { retry } = this.#settings;
     return spreadOver(retry, returnSpread(retry, leaving));
+  }
+
+  /** Ends what bridges do unasked. */
+  close(): void {
+    for (const end of this.#ends) end();
   }
 
   /** Never rejects: what goes wrong is answered with a problem document. */

@@ -69,6 +69,7 @@ export class NodeServing {
   close(): void {
     this.drain();
     this.#isClosing = true;
+    this.#core.close();
     this.#leaving = this.#streams.size + this.#sessions.size;
     for (const stream of this.#streams) stream.finish(this.#leaving);
     for (const session of this.#sessions) session.finish(this.#leaving);

@@ -69,9 +69,10 @@ export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
     else answerWithoutUpgrade(server, upgrade);
   });
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? portInUse(host, port, error) : error),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      serving.close();
+      reject(error.code === 'EADDRINUSE' ? portInUse(host, port, error) : error);
+    });
     server.listen(port, host, () => resolve(running(server, serving)));
   });
 }

@@ -1,5 +1,5 @@
 export { type Bridge } from '../bridge.ts';
-export { a2a, type A2aOptions } from './a2a.ts';
+export { a2a, type A2aOptions, type PushOptions } from './a2a.ts';
 export { type CardOptions } from './agent-card.ts';
 export { fromStreamResponse, fromStreamResponses, type ProducedEvent } from './from-a2a.ts';
 export { type RunEventBus } from './sdk/run-event-bus.ts';

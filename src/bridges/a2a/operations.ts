@@ -145,17 +145,18 @@ async function setPush(request: BridgeRequest, rules: A2aRules, params: unknown)
 async function getPush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
   const { tenant, taskId: id, id: configId } = checkParams(PARAMS.onePush, params);
   const run = await runOf(request, id, tenant);
-  return { result: rules.push.get(run, configId) };
+  return { result: await rules.push.get(request, run, configId) };
 }
 
 async function listPush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
   const { tenant, taskId: id } = checkParams(PARAMS.listPush, params);
-  return { result: { configs: rules.push.list(await runOf(request, id, tenant)), nextPageToken: '' } };
+  const configs = await rules.push.list(request, await runOf(request, id, tenant));
+  return { result: { configs, nextPageToken: '' } };
 }
 
 async function deletePush(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
   const { tenant, taskId: id, id: configId } = checkParams(PARAMS.onePush, params);
-  rules.push.delete(await runOf(request, id, tenant), configId);
+  await rules.push.delete(request, await runOf(request, id, tenant), configId);
   return { result: {} };
 }
 
@@ -172,7 +173,7 @@ async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Pr
   if (!isOwn(sent.tenant, request.tenantId))
     throw refuse('INVALID_PARAMS', 'tenant: there is no such tenant.');
   // Before anything is done: a message that is refused is one that was not carried out.
-  rules.push.check(sent.configuration?.taskPushNotificationConfig);
+  rules.push.check(request, sent.configuration?.taskPushNotificationConfig);
   const watch = message.taskId
     ? await answered(request, rules, message, message.taskId)
     : await started(request, rules, sent);

@@ -1,149 +1,140 @@
 import { isSluiceError, SluiceError } from '../../../errors/sluice-error.ts';
-import type { Clock } from '../../../time/clock.ts';
 import { newId } from '../../../time/new-id.ts';
-import { Sweep } from '../../../time/sweep.ts';
-import type { BridgedRun, BridgeRequest } from '../../bridge.ts';
+import type { BridgedEngine, BridgedRun, BridgeRequest, Notes } from '../../bridge.ts';
 import { refuse } from '../refusal.ts';
-import { birthOf } from '../tasks.ts';
-import type { PushConfig, WantedPush } from './push-config.ts';
-import { PushDelivery } from './push-delivery.ts';
+import { Deliveries, type DeliveryRules } from './deliveries.ts';
+import { shownConfig, type PushConfig, type WantedPush } from './push-config.ts';
+import { configIn, noteName, noteOf } from './push-notes.ts';
 import { checkAddress } from './safe-address.ts';
 
 /** How updates are sent to where clients say. */
-export interface PushRules {
+export interface PushRules extends DeliveryRules {
   /** Whether there are push notifications at all. */
   readonly isOn: boolean;
-  /** Addresses of this machine and of networks of its own may be named. */
-  readonly allowsPrivate: boolean;
-  readonly clock: Clock;
 }
 
-interface Kept {
-  readonly config: PushConfig;
-  readonly delivery: PushDelivery;
-}
-
-/** Configurations of one task, and of all tasks of one server. */
-const MOST_OF_TASK = 16;
-const MOST = 10_000;
+type Shown = ReturnType<typeof shownConfig>;
 
 /**
- * Who is told of which tasks by webhook. Configurations live in the process that was told of them, until their task ends
- * or nobody takes what is sent. Memory: 10,000 configurations.
+ * Who is told of which tasks by webhook. What is configured lives where the runs live, until the task ends, it is
+ * deleted, or nobody takes what is sent; a configuration of a task that has ended goes with the task.
  */
 export class PushNotifications {
   readonly #rules: PushRules;
-  readonly #sweep: Sweep;
-  readonly #tasks = new Map<string, Map<string, Kept>>();
-  #size = 0;
+  /** Each engine has notes of its own, and a bridge may serve several. */
+  readonly #deliveries = new Map<Notes, Deliveries>();
 
   constructor(rules: PushRules) {
     this.#rules = rules;
-    this.#sweep = new Sweep(rules.clock);
   }
 
   get isOn(): boolean {
     return this.#rules.isOn;
   }
 
+  /** Goes on with what former instances left. Returns what ends that. */
+  begin(engine: BridgedEngine): () => void {
+    if (!this.isOn) return () => undefined;
+    const { notes } = engine;
+    const deliveries = this.#of(engine);
+    return () => {
+      deliveries.close();
+      if (this.#deliveries.get(notes) === deliveries) this.#deliveries.delete(notes);
+    };
+  }
+
   /** Refuses a configuration that cannot be. Throws. */
-  check(wanted: WantedPush | undefined): void {
+  check({ engine }: Pick<BridgeRequest, 'engine'>, wanted: WantedPush | undefined): void {
     if (!wanted) return;
-    if (!this.isOn) throw notSupported();
-    for (const text of [wanted.token, wanted.authentication?.scheme, wanted.authentication?.credentials]) {
+    this.#checkOn();
+    const { token, url, id, authentication } = wanted;
+    const secrets = [token, authentication?.scheme, authentication?.credentials];
+    for (const text of secrets) {
       if (text !== undefined && /[^\t\x20-\x7e\x80-\xff]/.test(text)) {
         throw refuse('INVALID_PARAMS', 'token, authentication: expected text that a header can carry.');
       }
     }
+    if (
+      !this.#rules.sealing &&
+      [url, id, ...secrets].some(text => text && engine.secrets.mask(text) !== text)
+    ) {
+      throw refuse(
+        'INVALID_PARAMS',
+        'taskPushNotificationConfig: it has a secret of this server, which stores none in clear (push.secret seals it).',
+      );
+    }
     try {
-      checkAddress(wanted.url, this.#rules.allowsPrivate);
+      checkAddress(url, this.#rules.allowsPrivate);
     } catch (error) {
       throw isSluiceError(error) ? refuse('INVALID_PARAMS', error.message) : error;
     }
   }
 
   /** Sends the updates behind `after` from now on; by default those that come. Rejects with what is refused. */
-  async set(
-    { engine, tenantId }: BridgeRequest,
-    run: BridgedRun,
-    wanted: WantedPush,
-    after?: string,
-  ): Promise<PushConfig> {
-    this.check(wanted);
+  async set(request: BridgeRequest, run: BridgedRun, wanted: WantedPush, after?: string): Promise<Shown> {
+    this.check(request, wanted);
+    const { engine, tenantId } = request;
     const { runId } = run;
-    const id = wanted.id || newId();
     const { url, token, authentication } = wanted;
-    const config = {
-      taskId: runId,
-      id,
-      url,
+    const config: PushConfig = {
+      ...{ taskId: runId, id: wanted.id || newId(), url },
       ...(token && { token }),
       ...(authentication && { authentication }),
     };
-    if (run.endedAt !== undefined && after === undefined) {
-      throw refuse('UNSUPPORTED_OPERATION', `task ${runId} has ended: nothing will be sent.`, runId);
-    }
-    const from = after ?? (await engine.events.tip(runId, { tenantId })).cursor;
-    const key = keyOf(run);
-    const kept = this.#tasks.get(key) ?? new Map<string, Kept>();
-    kept.get(id)?.delivery.close();
-    if (kept.size >= MOST_OF_TASK || this.#size >= MOST) {
+    const at =
+      after ?? (run.endedAt === undefined ? (await engine.events.tip(runId, { tenantId })).cursor : '');
+    const note = noteOf(run, config, {
+      at: at === 'start' ? `${run.epoch}.0.0` : at,
+      sealing: this.#rules.sealing,
+    });
+    if (!(await this.#of(engine).put(note, run))) {
       throw new SluiceError(
         'TOO_MANY_REQUESTS',
-        `task ${runId}: there are too many push notification configs.`,
+        `task ${runId}: there are too many push notification configs, of this task or of all.`,
       );
     }
-    const delivery: PushDelivery = new PushDelivery(config, birthOf(run), {
-      after: /\.0\.[^.]*$/.test(from) ? 'start' : from,
-      host: {
-        ...{ clock: this.#rules.clock, sweep: this.#sweep, allowsPrivate: this.#rules.allowsPrivate },
-        read: () => engine.events.read(runId, { tenantId }),
-        done: () => this.#forget(key, id, delivery),
-      },
-    });
-    kept.set(id, { config, delivery });
-    this.#tasks.set(key, kept);
-    this.#size++;
-    delivery.begin();
-    return config;
+    return this.#shown(engine, config);
   }
 
-  /** Throws `TASK_NOT_FOUND` of A2A where there is none. */
-  get(run: BridgedRun, id: string): PushConfig {
-    this.#checkOn();
-    const kept = this.#tasks.get(keyOf(run))?.get(id);
-    if (kept) return kept.config;
+  /** Rejects with `TASK_NOT_FOUND` of A2A where there is none. */
+  async get({ engine }: BridgeRequest, run: BridgedRun, id: string): Promise<Shown> {
+    const found = (await this.#configs(engine, run)).find(config => config.id === id);
+    if (found) return this.#shown(engine, found);
     throw refuse('TASK_NOT_FOUND', `task ${run.runId}: there is no push notification config of this id.`);
   }
 
-  list(run: BridgedRun): readonly PushConfig[] {
-    this.#checkOn();
-    return [...(this.#tasks.get(keyOf(run))?.values() ?? [])].map(({ config }) => config);
+  async list({ engine }: BridgeRequest, run: BridgedRun): Promise<readonly Shown[]> {
+    return (await this.#configs(engine, run)).map(config => this.#shown(engine, config));
   }
 
   /** Ends it; one that is not there is ended already. */
-  delete(run: BridgedRun, id: string): void {
+  async delete({ engine }: BridgeRequest, run: BridgedRun, id: string): Promise<void> {
     this.#checkOn();
-    this.#tasks.get(keyOf(run))?.get(id)?.delivery.close();
+    await this.#of(engine).remove(noteName(run, id));
+  }
+
+  async #configs(engine: BridgedEngine, run: BridgedRun): Promise<readonly PushConfig[]> {
+    this.#checkOn();
+    const notes = await this.#of(engine).list(run);
+    return notes.flatMap(note => configIn(note, this.#rules.sealing) ?? []);
+  }
+
+  #shown({ secrets }: BridgedEngine, config: PushConfig): Shown {
+    return shownConfig(config, text => secrets.mask(text));
+  }
+
+  #of(engine: BridgedEngine): Deliveries {
+    const { notes } = engine;
+    const known = this.#deliveries.get(notes);
+    if (known) return known;
+    for (const other of this.#deliveries.keys()) if (other.closed) this.#deliveries.delete(other);
+    const deliveries = new Deliveries(engine, this.#rules);
+    this.#deliveries.set(notes, deliveries);
+    deliveries.begin();
+    return deliveries;
   }
 
   #checkOn(): void {
-    if (!this.isOn) throw notSupported();
+    if (!this.isOn) throw refuse('PUSH_NOTIFICATION_NOT_SUPPORTED', 'Push notifications are off here.');
   }
-
-  #forget(key: string, id: string, delivery: PushDelivery): void {
-    const kept = this.#tasks.get(key);
-    if (kept?.get(id)?.delivery !== delivery) return;
-    kept.delete(id);
-    this.#size--;
-    if (kept.size === 0) this.#tasks.delete(key);
-  }
-}
-
-function keyOf({ tenantId, runId, epoch }: BridgedRun): string {
-  return `${tenantId}/${runId}/${epoch}`;
-}
-
-function notSupported(): SluiceError {
-  return refuse('PUSH_NOTIFICATION_NOT_SUPPORTED', 'Push notifications are off here.');
 }

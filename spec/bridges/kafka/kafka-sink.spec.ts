@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Kafka, logLevel, type Consumer, type EachMessagePayload } from 'kafkajs';
 import { memoryBackend } from '../../../src/backends/memory/memory-backend.ts';
-import { kafkaSink, type KafkaProducer } from '../../../src/bridges/kafka/kafka-sink.ts';
+import { kafkaSink } from '../../../src/bridges/kafka/kafka-sink.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { memoryCursorStore } from '../../../src/engine/sinks/cursor-store.ts';
-import type { Sink } from '../../../src/engine/sinks/sink.ts';
 import type { RunEvent } from '../../../src/event/run-event.ts';
 import { collect } from '../../support/collect.ts';
 import { kafkaCluster, type KafkaCluster } from '../../support/kafka-cluster.ts';
-import { sample } from '../../support/sample-events.ts';
 import { until } from '../../support/settle.ts';
 
 // Brokers and their groups take their time on a busy machine.
@@ -132,27 +130,6 @@ describe('kafkaSink', () => {
     await after.close();
     expect(onceEach(records, 'first')).toEqual(first);
     expect(onceEach(records, 'second')).toEqual(second);
-  });
-
-  it('buries what is refused for good, and goes on behind it', async () => {
-    const sent: string[] = [];
-    const tooLarge = Object.assign(new Error('too large'), { retriable: false });
-    const producer: KafkaProducer = {
-      connect: () => Promise.resolve(),
-      disconnect: () => Promise.resolve(),
-      send({ messages }) {
-        if (messages.some(({ headers }) => headers['seq'] === '3')) return Promise.reject(tooLarge);
-        sent.push(...messages.map(({ headers }) => headers['seq']!));
-        return Promise.resolve();
-      },
-    };
-    const buried: number[] = [];
-    const deadLetter: Sink = { write: events => buried.push(...events.map(({ seq }) => seq)) };
-    const events = [1, 2, 3, 4, 5].map(seq => sample(seq));
-    const run = { runId: 'run', tenantId: 'tenant' };
-    await kafkaSink({ producer, topic: 't', deadLetter }).write(events, run);
-    expect([sent, buried]).toEqual([['1', '2', '4', '5'], [3]]);
-    await expect(kafkaSink({ producer, topic: 't' }).write(events, run)).rejects.toBe(tooLarge);
   });
 
   it('writes notices, to the topic of their run', async () => {

@@ -114,6 +114,17 @@ describe('sluice serve', () => {
     expect((await fetch(`${url}/invoke/echo`, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
   });
 
+  it('says what to do where its agents cannot be loaded', async () => {
+    const needs = agentsFile('needs.mjs', `import 'a-package-of-nobody';`);
+    const refused = sluice(['serve', '--port', '0', '--agents', needs]);
+    expect(await refused.ended).toBe(2);
+    expect(refused.said.err).toMatch(/needs\.mjs\. Run there: npm install a-package-of-nobody\n$/);
+    const typed = agentsFile('agents.unknown', `export const a = 1;`);
+    const unread = sluice(['serve', '--port', '0', '--agents', typed]);
+    expect(await unread.ended).toBe(2);
+    expect(unread.said.err).toMatch(/agents\.unknown[^\n]+Compile it to JavaScript[^\n]+\n$/);
+  });
+
   it('answers clients of other systems, if it is told to', async () => {
     const file = agentsFile('hello.mjs', `export const hello = { name: 'hello', run: async () => 'hi' };`);
     const { url } = await serve('--agents', file, '--bridge', 'dockrion', '--bridge', 'a2a-queue');

@@ -30,9 +30,21 @@ async function importModule(path: string): Promise<object> {
   try {
     return (await import(pathToFileURL(path).href)) as object;
   } catch (cause) {
-    const why = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-    throw refused(path, `it could not be imported.\n${why}`, cause);
+    throw refused(path, `it could not be imported${whyNot(cause)}`, cause);
   }
+}
+
+/** Where Node found no module, its stack is of Node alone and says nothing. */
+function whyNot(cause: unknown): string {
+  const error: NodeJS.ErrnoException = cause instanceof Error ? cause : new Error(String(cause));
+  if (error.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return `: ${error.message}. Compile it to JavaScript, or take a Node that reads TypeScript (22.18 or newer).`;
+  }
+  const [, name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? [];
+  if (error.code === 'ERR_MODULE_NOT_FOUND' && name !== undefined) {
+    return `: ${error.message}. Run there: npm install ${name}`;
+  }
+  return `.\n${error.stack ?? error.message}`;
 }
 
 function agentsIn(path: string, name: string, value: unknown): Agents {

@@ -27,7 +27,7 @@ Start here:
   $ sluice runs                  from another terminal: what runs there
   $ sluice tail <run>            watch one of them
 
-All but serve, doctor, keys, verify, export and redact talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
+All but serve, doctor, keys, verify, export, redact and completion talk to the server at --url or SLUICE_URL (default: http://127.0.0.1:4400), and print JSON with --json.
 Each explains itself: sluice tail --help
 `;
 

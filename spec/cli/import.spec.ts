@@ -68,11 +68,44 @@ describe('sluice import', () => {
     expect(await imported(...files)).toMatchObject([{ format: 'codex' }, { format: 'opencode', records: 6 }]);
   });
 
-  it('says in the metadata when something truly happened', async () => {
-    const [{ runId } = { runId: '' }] = await imported(log('times.jsonl', sampleLines('pi')));
+  it('keeps the times of a log, and what runs backwards in it beside the event', async () => {
+    const lines = ['05', '09', '07', '2999'].map(word => {
+      const time = word === '2999' ? '2999-01-02T03:04:05.000Z' : `2026-01-02T03:04:${word}.000Z`;
+      return JSON.stringify({
+        timestamp: time,
+        type: 'event_msg',
+        payload: { type: 'user_message', message: word },
+      });
+    });
+    const [{ runId } = { runId: '' }] = await imported(log('times.jsonl', lines));
+    const events = await stored(runId);
+    const [five, nine] = ['2026-01-02T03:04:05.000Z', '2026-01-02T03:04:09.000Z'];
+    expect(events.map(({ type, time }) => [type, time])).toEqual([
+      ['started', five],
+      ['token', five],
+      ['token', nine],
+      ['token', nine],
+      ['token', nine],
+      ['complete', nine],
+    ]);
+    expect(events.slice(1, -1).map(({ metadata }) => metadata)).toEqual([
+      { importedRecord: 0 },
+      { importedRecord: 1 },
+      { importedRecord: 2, importedTime: '2026-01-02T03:04:07.000Z' },
+      { importedRecord: 3, importedTime: '2999-01-02T03:04:05.000Z' },
+    ]);
+    expect(await lab.engine.runs.get(runId)).toMatchObject({ startedAt: five, endedAt: nine });
+  });
+
+  it('stores events under the time of now where that is asked for', async () => {
+    const [{ runId } = { runId: '' }] = await imported(
+      '--no-times',
+      log('now.jsonl', sampleLines('pi').concat('')),
+    );
     expect((await stored(runId))[1]).toMatchObject({
       metadata: { importedTime: '2026-01-02T03:04:05.000Z', importedRecord: 0 },
     });
+    expect((await lab.engine.runs.get(runId)).startedAt).toBeUndefined();
   });
 
   it('goes on with an import that was interrupted', async () => {

@@ -20,6 +20,7 @@ interface ImportFlags extends ServerFlags {
   readonly run?: string;
   readonly label?: readonly string[];
   readonly ttl?: string;
+  readonly times?: boolean;
   readonly progress?: boolean;
 }
 
@@ -30,8 +31,8 @@ Examples:
   $ sluice import --backend file:./data ~/.claude/projects/*/*.jsonl
 
 Whose log it is, its records say. Each file becomes a run that has ended, under an id made of its content: importing it
-again appends nothing, and an import that was interrupted goes on where it stopped. When something truly happened is in
-the metadata of its event, as importedTime.
+again appends nothing, and an import that was interrupted goes on where it stopped. Events keep the times of the log, which
+takes a key with the scope import where the server asks for keys.
 
 ${exitCodesHelp('ok', 'usage', 'unreachable', 'refused')}
 `;
@@ -57,6 +58,7 @@ export function importCommand(host: CommandHost): Command {
       .option('--run <id>', 'id of the run, for one file (default: one made of its content)')
       .option('--label <name=value>', 'label of the runs; may be repeated', collected)
       .option('--ttl <hours>', "how long the runs are kept (default: the server's; a year in a folder)")
+      .option('--no-times', 'store events under the time of now; that of the log is in their metadata')
       .option('--progress', 'say how far it is (default: on a terminal)')
       .option('--no-progress', 'do not'),
   )
@@ -78,6 +80,7 @@ async function importLogs(files: readonly string[], flags: ImportFlags, host: Co
         const source = await logSource(file, host);
         const imported = await importLog(source, {
           ...{ server, format: flags.format, runId: flags.run, labels, ttl, signal },
+          keepsTimes: flags.times !== false,
           onProgress: async (bytes, events) =>
             progress?.read(source.name, { bytes, of: source.bytes, events }),
         });

@@ -8,6 +8,7 @@ import { produceRun, type RunProducer } from '../../client/index.ts';
 import { isSluiceError, SluiceError } from '../../index.ts';
 import type { Server } from '../server-address.ts';
 import { importedEvents } from './imported-events.ts';
+import { ImportedTimes } from './imported-times.ts';
 import { logRecords, type LogSource } from './log-source.ts';
 
 /** What became of a log. */
@@ -28,6 +29,8 @@ export interface ImportSettings {
   readonly runId: string | undefined;
   readonly labels: Readonly<Record<string, string>> | undefined;
   readonly ttl: number | undefined;
+  /** Events are stored under the times of the log. */
+  readonly keepsTimes: boolean;
   readonly signal: AbortSignal;
   /** Told what was read, in bytes and events since the beginning of this log. */
   readonly onProgress: (bytes: number, events: number) => Promise<void>;
@@ -47,10 +50,9 @@ export async function importLog(source: LogSource, settings: ImportSettings): Pr
   const runId = settings.runId ?? `import-${format}-${source.digest}`;
   const labels = { imported: format, name: source.name, ...settings.labels };
   const digest = `import:${source.digest}`;
+  const startedAt = settings.keepsTimes ? await beginningOf(source, format) : undefined;
   const isNew = await opened(server, {
-    id: runId,
-    labels,
-    ttl: settings.ttl,
+    ...{ id: runId, labels, ttl: settings.ttl, startedAt },
     metadata: { importOf: digest },
   });
   const view = await server.client.get(runId);
@@ -74,7 +76,8 @@ export async function importLog(source: LogSource, settings: ImportSettings): Pr
     headers: server.headers,
     signal: settings.signal,
   });
-  const { records, status } = await pumped(producer, source, { format, from, settings });
+  const times = new ImportedTimes(view.startedAt !== undefined);
+  const { records, status } = await pumped(producer, source, { format, from, times, settings });
   return { ...told, records, status, appended: (await tipOf(server, runId)) - before };
 }
 
@@ -96,6 +99,16 @@ async function formatOf(source: LogSource): Promise<AgentLogFormat> {
   );
 }
 
+/** The first time that a log tells; `undefined` if it tells none. */
+async function beginningOf(source: LogSource, format: AgentLogFormat): Promise<string | undefined> {
+  const reader = readAgentLog(format);
+  for await (const line of logRecords(source.chunks())) {
+    const timed = reader.readLine(line).find(({ time }) => time !== undefined);
+    if (timed) return timed.time;
+  }
+  return reader.end().events.find(({ time }) => time !== undefined)?.time;
+}
+
 /** Whether the run is new. */
 async function opened(
   { client }: Server,
@@ -106,8 +119,14 @@ async function opened(
     return true;
   } catch (error) {
     if (isSluiceError(error, 'RUN_EXISTS')) return false;
-    throw error;
+    throw isSluiceError(error, 'FORBIDDEN') && request?.startedAt !== undefined ? noTimes(error) : error;
   }
+}
+
+function noTimes(cause: SluiceError): SluiceError {
+  const hint =
+    'To keep the times of the log takes the scope import; without it, --no-times stores them under the time of now.';
+  return new SluiceError(cause.code, `${cause.message} ${hint}`, { cause });
 }
 
 async function pumped(
@@ -116,8 +135,14 @@ async function pumped(
   {
     format,
     from,
+    times,
     settings,
-  }: { readonly format: AgentLogFormat; readonly from: number; readonly settings: ImportSettings },
+  }: {
+    readonly format: AgentLogFormat;
+    readonly from: number;
+    readonly times: ImportedTimes;
+    readonly settings: ImportSettings;
+  },
 ): Promise<{ readonly records: number; readonly status: Imported['status'] }> {
   const reader = readAgentLog(format);
   let bytes = 0;
@@ -131,7 +156,8 @@ async function pumped(
   };
   const say = async (told: ReturnType<typeof reader.read>): Promise<void> => {
     // What was read before is read again, since what follows may need it.
-    if (records >= from) for (const event of importedEvents(told, records)) await producer.emit(event);
+    const timed = told.map(event => times.of(event));
+    if (records >= from) for (const event of importedEvents(timed, records)) await producer.emit(event);
     events += told.length;
     await settings.onProgress(bytes, events);
   };

@@ -21,11 +21,11 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** What it answers to the request of this number, from 0; nothing: it says nothing. */
-export type Answer = (
-  request: Received,
-  at: number,
-) => { status: number; headers?: Record<string, string> } | undefined;
+/** What it says; nothing: it keeps the request and says nothing. */
+export type Said = { status: number; headers?: Record<string, string> } | 'hang up' | undefined;
+
+/** What it answers to the request of this number, from 0. */
+export type Answer = (request: Received, at: number) => Said | Promise<Said>;
 
 export async function receiver(answer: Answer = () => ({ status: 204 })): Promise<Receiver> {
   const requests: Received[] = [];
@@ -33,15 +33,17 @@ export async function receiver(answer: Answer = () => ({ status: 204 })): Promis
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (part: string) => (body += part));
-    request.on('end', () => {
+    request.on('end', () => void take(body));
+    const take = async (body: string): Promise<void> => {
       const headers = request.headers;
       const events = HTTP.toEvent<unknown>({ headers, body });
       const received = { headers, body, events: (Array.isArray(events) ? events : [events]) as never };
-      const said = answer(received, requests.push(received) - 1);
+      const said = await answer(received, requests.push(received) - 1);
       if (!said) return;
+      if (said === 'hang up') return void request.socket.destroy();
       if (said.status < 300) taken.push(...(received as Received).events);
       response.writeHead(said.status, said.headers).end();
-    });
+    };
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

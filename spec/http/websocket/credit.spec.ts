@@ -100,6 +100,21 @@ describe('credit', () => {
     expect(client.seqs('run')).toEqual(range(1, 6));
   });
 
+  it('counts that comes before the subscription is open', async () => {
+    await lab.begin();
+    await longRun('run', 1_000);
+    const client = await lab.open();
+    client.say({ type: 'subscribe', runId: 'run', credit: 3 });
+    client.say({ type: 'credit', id: 'run', n: 4 });
+    await client.has('event', 7);
+    await caughtUp(client);
+    await caughtUp(client);
+    expect(client.seqs('run')).toEqual(range(1, 7));
+    client.say({ type: 'subscribe', id: 'again', runId: 'run', credit: MOST_CREDIT });
+    client.say({ type: 'credit', id: 'again', n: 1 });
+    expect(await client.has('error')).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
   it('has a bound', async () => {
     await lab.begin();
     await lab.engine.open({ id: 'run' });

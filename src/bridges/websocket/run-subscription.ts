@@ -64,6 +64,12 @@ export class RunSubscription {
     return this.#position;
   }
 
+  /** What it looked ahead to cannot be taken now, and is read again when it can. */
+  forget(): void {
+    // Behind `now` it would be read from another place.
+    if (this.#position !== 'now') this.#ahead = undefined;
+  }
+
   /** So much more may be sent. */
   grant(credit: number): void {
     this.#credit += credit;

@@ -9,13 +9,15 @@ import { problemFacts, type Problem } from '../problem.ts';
 import { ClientMessage } from './messages.ts';
 import type { OpenSocket } from './open-socket.ts';
 import { SocketLine, type LineListener } from './socket-line.ts';
-import { CLOSE_CODES, MOST_CREDIT } from './socket-protocol.ts';
+import { CLOSE_CODES, DEFAULT_CREDIT, MOST_CREDIT } from './socket-protocol.ts';
 import type { Subscribed, SubscribeMessage } from './socket-desk.ts';
 
 interface Member {
   readonly id: string;
   /** Absent while it is opened. */
   subscribed?: Subscribed;
+  /** What it may have when it is open. */
+  granted: number;
   /** Its next frames are waited for. */
   isBusy: boolean;
   isGone: boolean;
@@ -111,7 +113,7 @@ export class SocketSession implements LineListener {
   }
 
   #subscribe(message: SubscribeMessage): void {
-    const { id = message.runId } = message;
+    const { id = message.runId, credit = DEFAULT_CREDIT } = message;
     const { subscriptions } = this.#opened.exchange.settings.sockets;
     if (this.#members.has(id)) {
       return this.#misunderstood(`subscribe: ${JSON.stringify(id)} is the id of another subscription`);
@@ -119,7 +121,7 @@ export class SocketSession implements LineListener {
     if (this.#members.size >= subscriptions || this.#leaving !== undefined) {
       return this.#refuse(id, problemFacts(tooMany(subscriptions)));
     }
-    const member: Member = { id, isBusy: true, isGone: false };
+    const member: Member = { id, granted: credit, isBusy: true, isGone: false };
     this.#members.set(id, member);
     void this.#opened.desk.subscribe(message).then(answer => {
       member.isBusy = false;
@@ -135,8 +137,11 @@ export class SocketSession implements LineListener {
       member.subscribed = answer;
       const { subscription, cursor } = answer;
       subscription.bell = { ring: () => this.#ring(member) };
+      subscription.grant(member.granted - subscription.credit);
       this.#line.tell({ type: 'subscribed', id, runId: message.runId, cursor });
       this.#ring(member);
+      // A socket that takes nothing holds no page for each of its subscriptions.
+      if (this.#due.has(member)) subscription.forget();
     });
   }
 
@@ -149,12 +154,13 @@ export class SocketSession implements LineListener {
 
   #grant(id: string, credit: number): void {
     const member = this.#members.get(id);
-    const subscription = member?.subscribed?.subscription;
     // It may have ended meanwhile.
-    if (!member || !subscription) return;
-    if (subscription.credit + credit > MOST_CREDIT) {
+    if (!member) return;
+    const { subscription } = member.subscribed ?? {};
+    if ((subscription?.credit ?? member.granted) + credit > MOST_CREDIT) {
       return this.#misunderstood(`credit: more than ${MOST_CREDIT} for ${JSON.stringify(id)}`);
     }
+    if (!subscription) return void (member.granted += credit);
     subscription.grant(credit);
     this.#ring(member);
   }

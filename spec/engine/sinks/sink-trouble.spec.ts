@@ -68,6 +68,7 @@ describe('a sink in trouble', () => {
       expect([events.length, state]).toEqual([burst === 1 ? 101 : 100, 'tip']);
     }
     followed.leave();
+    await writer.complete();
     await engine.close();
   });
 

@@ -33,8 +33,8 @@ interface Channel extends Text {
 const MOST_TEXTS = 64;
 
 /**
- * Which token goes on with which text: one per `messageId`, else one per node until something else happens there. Memory:
- * 64 texts.
+ * Which token goes on with which text: one per `messageId`, else one per node until something else happens there. Thoughts
+ * are texts of their own, also within one message. Memory: 64 texts.
  */
 export class Texts {
   readonly #voice: TextVoice;
@@ -88,17 +88,22 @@ export class Texts {
       last &&
       last.messageId === messageId &&
       (messageId !== undefined || last.node === node) &&
-      (role === undefined || last.role === role)
+      // A thought says so at each piece; of a text the first one says whose it is.
+      (role === undefined ? !last.isThought : last.role === role)
     ) {
       last.node = node;
       return last;
     }
     const isThought = role !== undefined && THOUGHT_ROLES.has(role);
-    const key = `${isThought ? 'thought' : 'text'}${messageId === undefined ? `/${node ?? ''}` : `#${messageId}`}`;
+    const name = messageId === undefined ? `/${node ?? ''}` : `#${messageId}`;
+    const key = `${isThought ? 'thought' : 'text'}${name}`;
     const known = this.#open.get(key);
     const isSame = known !== undefined && (role === undefined || known.role === role);
     if (known && !isSame) this.#close(known);
     if (!isSame && !mayBegin) return undefined;
+    // Who thinks and speaks by turns goes on with neither.
+    const other = messageId === undefined && this.#open.get(`${isThought ? 'text' : 'thought'}${name}`);
+    if (other && mayBegin) this.#close(other);
     const text = isSame ? known : this.#begin(event, key, isThought);
     text.node = node;
     this.#last = text;

@@ -26,7 +26,7 @@ export class MemoryNotes implements Notes {
   ): string | undefined {
     this.checkOpen();
     if (!this.#notes.has(note.name)) {
-      const full = limits.find(({ prefix, most }) => this.#count(prefix) >= most);
+      const full = limits.find(({ prefix, most }) => this.count(prefix) >= most);
       if (full) return full.prefix;
     }
     this.#notes.set(note.name, { note, holder });
@@ -94,7 +94,8 @@ export class MemoryNotes implements Notes {
     return [...this.all()];
   }
 
-  #count(prefix: string): number {
+  count(prefix: string): number {
+    this.checkOpen();
     let count = 0;
     for (const name of this.#notes.keys()) if (name.startsWith(prefix)) count++;
     return count;

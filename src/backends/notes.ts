@@ -2,7 +2,7 @@ import type { Awaitable } from './backend.ts';
 
 /** A short text that outlives its writer, and how far whoever looks after it has got. */
 export interface Note {
-  /** 1 to 512 printable ASCII characters; what belongs together begins alike. */
+  /** 1 to 512 printable ASCII characters but `~`; what belongs together begins alike. */
   readonly name: string;
   /** This writing of it, 1 to 24 letters and digits: a note that is written anew has another one. */
   readonly mark: string;
@@ -40,6 +40,8 @@ export interface Notes {
   ): Awaitable<string | undefined>;
   /** The notes whose names begin like this, by name. */
   list(prefix: string): Awaitable<readonly Note[]>;
+  /** How many there are of them. */
+  count(prefix: string): Awaitable<number>;
   /** Notes how far the holder of this writing has got; false, and nothing done, where it is not the holder any more. */
   move(note: NoteRef, holder: string, at: string): Awaitable<boolean>;
   /** Removes a note, with a mark only that writing of it. */

@@ -1,4 +1,4 @@
-import { a2a } from '../bridges/a2a/index.ts';
+import { a2a, type PushOptions } from '../bridges/a2a/index.ts';
 import { a2aQueue } from '../bridges/a2a-queue/index.ts';
 import { agUi } from '../bridges/ag-ui/index.ts';
 import { aiSdkChat } from '../bridges/ai-sdk/index.ts';
@@ -11,7 +11,7 @@ type Choice = NonNullable<Config['bridges']>;
 
 /** What `--bridge` knows, each at its usual place unless the file of settings says another. */
 const BRIDGES: { readonly [Name in keyof Choice]-?: (options: NonNullable<Choice[Name]>) => Bridge } = {
-  a2a: ({ at, agent, push, ...card }) => a2a({ at, agent, push: pushOf(push), card }),
+  a2a: options => a2aOf(options, undefined),
   'a2a-queue': a2aQueue,
   'ag-ui': agUi,
   'ai-sdk': aiSdkChat,
@@ -20,18 +20,22 @@ const BRIDGES: { readonly [Name in keyof Choice]-?: (options: NonNullable<Choice
 
 /**
  * The bridges of these names, else those of the file, each once. `demoAgent`: whom
- * bridges that serve one agent serve, unless the file says. Throws `BAD_OPTION`, `BAD_FILTER`.
+ * bridges that serve one agent serve, unless the file says. `secret`: what bridges seal with what they store. Throws
+ * `BAD_OPTION`, `BAD_FILTER`.
  */
 export function bridgesOf(
   flags: readonly string[] | undefined,
   file: Choice = {},
-  { demoAgent }: { readonly demoAgent?: string | undefined } = {},
+  {
+    demoAgent,
+    secret,
+  }: { readonly demoAgent?: string | undefined; readonly secret?: string | undefined } = {},
 ): readonly Bridge[] {
   // One that speaks word by word.
   const demoChat = demoAgent === undefined ? undefined : 'echo';
   return [...new Set(flags ?? namesOf(file))].map(name => {
     if (name === 'dockrion') return BRIDGES.dockrion(file.dockrion ?? {});
-    if (name === 'a2a') return BRIDGES.a2a({ agent: demoAgent, ...file.a2a });
+    if (name === 'a2a') return a2aOf({ agent: demoAgent, ...file.a2a }, secret);
     if (name === 'ag-ui') return BRIDGES['ag-ui']({ agent: demoChat, ...file['ag-ui'] });
     if (name === 'ai-sdk') return BRIDGES['ai-sdk']({ agent: demoChat, ...file['ai-sdk'] });
     if (name === 'a2a-queue') return BRIDGES['a2a-queue'](file['a2a-queue'] ?? {});
@@ -43,8 +47,12 @@ export function bridgesOf(
   });
 }
 
-function pushOf(push: 'off' | 'public' | 'any' = 'public'): boolean | { readonly allowPrivate: boolean } {
-  return push === 'any' ? { allowPrivate: true } : push !== 'off';
+function a2aOf({ at, agent, push, ...card }: NonNullable<Choice['a2a']>, secret: string | undefined): Bridge {
+  return a2a({ at, agent, push: pushOf(push, secret), card });
+}
+
+function pushOf(push: 'off' | 'public' | 'any' = 'public', secret: string | undefined): false | PushOptions {
+  return push !== 'off' && { allowPrivate: push === 'any', secret };
 }
 
 function namesOf(file: Choice): readonly string[] {

@@ -110,6 +110,7 @@ export function resolveServe(
   const chosen: BackendChoice = backend
     ? checkBackend(backend, fromFile ? folder : cwd, env['REDIS_URL'])
     : { kind: DEFAULTS.backend };
+  const handler = handlerOf(given, dock.heartbeat);
   return {
     port: port ? checkPort(port) : (config.port ?? DEFAULTS.port),
     host: host?.text ?? config.host ?? DEFAULTS.host,
@@ -125,11 +126,14 @@ export function resolveServe(
     bridges: bridgesOf(
       flags.bridge,
       dockrionWith(config.bridges, config.dockfile !== undefined, dock.events),
-      { demoAgent: surveyed !== undefined && agents === undefined ? 'slow' : undefined },
+      {
+        demoAgent: surveyed !== undefined && agents === undefined ? 'slow' : undefined,
+        secret: handler.grants?.secret,
+      },
     ),
     handOver: !(flags.cancelOnStop ?? config.cancelOnStop),
     jwt: jwtOf(given),
-    handler: handlerOf(given, dock.heartbeat),
+    handler,
     engine: engineOf(given, dock),
     origins: sources.all(),
     notes,

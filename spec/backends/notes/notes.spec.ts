@@ -25,7 +25,7 @@ describe.each(KINDS)('notes of a %s backend', kind => {
     lab = await notesLab(kind);
     ({ notes } = await lab.open());
   });
-  beforeEach(() => (room = `r${randomName(8)}`));
+  beforeEach(() => void (room = `r${randomName(8)}`));
   afterAll(() => lab.close());
 
   it('are listed by what their names begin with, as they were written last', async () => {
@@ -38,6 +38,7 @@ describe.each(KINDS)('notes of a %s backend', kind => {
       note(`${room}/a/2`, { text: 'ü "x"\n y', at: 'e.1.0' }),
     ]);
     expect(await notes.list('nothing')).toEqual([]);
+    expect([await notes.count(`${room}/a/`), await notes.count('nothing')]).toEqual([2, 0]);
   });
 
   it('are refused where a limit is reached, but written anew', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { ClientFactory, JsonRpcTransportFactory, RestTransportFactory } from '@a2a-js/sdk/client';
 import { a2a } from '../../../src/bridges/a2a/a2a.ts';
-import { serveHttp, type HttpServer } from '../../../src/http/serve-http.ts';
-import type { Principal } from '../../../src/http/auth/principal.ts';
 import { bridgeLab } from '../bridge-lab.ts';
 import { a2aEngine } from './a2a-agents.ts';
 import { heard, said, stateName, taskIdOf, wordOf } from './a2a-client.ts';
+import { servedTenants } from './tenants.ts';
 
 const HEADERS = { 'a2a-version': '1.0', 'content-type': 'application/json' };
 
@@ -181,61 +180,36 @@ describe('the bindings of A2A', () => {
 });
 
 describe('tasks of tenants', () => {
-  async function served(work: (server: HttpServer) => Promise<void>): Promise<void> {
-    const engine = a2aEngine();
-    const server = await serveHttp({
-      ...{ engine, port: 0, bridges: [a2a()] },
-      authorize: ({ header }): Principal | undefined => {
-        const [tenantId, scopes] = (header('x-api-key') ?? '').split('/');
-        return tenantId
-          ? { subject: tenantId, tenantId, scopes: (scopes?.split(',') ?? ['admin']) as never }
-          : undefined;
-      },
-    });
-    try {
-      await work(server);
-    } finally {
-      await engine.close({ whenEnded: () => server.close() });
-    }
-  }
-
-  const ask = async ({ url }: HttpServer, key: string, method: string, params: object) => {
-    const answer = await fetch(`${url}/a2a`, {
-      ...{ method: 'POST', headers: { ...HEADERS, 'x-api-key': key } },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    });
-    return { status: answer.status, body: (await answer.json()) as Body };
-  };
   const hello = { message: { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'say:hi' }] } };
 
   it('are nobody else’s, whatever a request says', () =>
-    served(async server => {
-      const { body } = await ask(server, 'one', 'SendMessage', hello);
+    servedTenants(a2a(), async ({ ask }) => {
+      const { body } = await ask('one', 'SendMessage', hello);
       const { id } = (body['result'] as { task: { id: string } }).task;
-      await ask(server, 'two', 'SendMessage', hello);
+      await ask('two', 'SendMessage', hello);
       for (const tenant of [undefined, 'one', 'two']) {
-        const { body: foreign } = await ask(server, 'two', 'GetTask', { id, tenant });
-        const { body: absent } = await ask(server, 'two', 'GetTask', { id: id.replace(/.$/, 'x'), tenant });
+        const { body: foreign } = await ask('two', 'GetTask', { id, tenant });
+        const { body: absent } = await ask('two', 'GetTask', { id: id.replace(/.$/, 'x'), tenant });
         expect(foreign.error?.code).toBe(-32001);
         expect(foreign.error?.message.replaceAll(id, '')).toBe(
           absent.error?.message.replaceAll(id.replace(/.$/, 'x'), ''),
         );
       }
-      expect((await ask(server, 'two', 'ListTasks', { tenant: 'one' })).body).toMatchObject({
+      expect((await ask('two', 'ListTasks', { tenant: 'one' })).body).toMatchObject({
         result: { tasks: [] },
       });
-      expect((await ask(server, 'one', 'ListTasks', { tenant: 'one' })).body).toMatchObject({
+      expect((await ask('one', 'ListTasks', { tenant: 'one' })).body).toMatchObject({
         result: { totalSize: 1 },
       });
     }));
 
   it('need a credential that allows it; the card needs none', () =>
-    served(async server => {
+    servedTenants(a2a(), async ({ server, ask }) => {
       expect((await fetch(`${server.url}/.well-known/agent-card.json`)).status).toBe(200);
-      expect((await ask(server, '', 'ListTasks', {})).status).toBe(401);
-      expect((await ask(server, 'one/read', 'SendMessage', hello)).status).toBe(403);
-      expect((await ask(server, 'one/read', 'ListTasks', {})).status).toBe(200);
-      expect((await ask(server, 'one/write', 'CancelTask', { id: 'x' })).status).toBe(403);
+      expect((await ask('', 'ListTasks', {})).status).toBe(401);
+      expect((await ask('one/read', 'SendMessage', hello)).status).toBe(403);
+      expect((await ask('one/read', 'ListTasks', {})).status).toBe(200);
+      expect((await ask('one/write', 'CancelTask', { id: 'x' })).status).toBe(403);
     }));
 });
 

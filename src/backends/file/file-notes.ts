@@ -66,6 +66,10 @@ export class FileNotes implements Notes {
     return this.#notes.list(prefix);
   }
 
+  count(prefix: string): number {
+    return this.#notes.count(prefix);
+  }
+
   move(ref: NoteRef, holder: string, at: string): Promise<boolean> {
     return this.#inTurn(async () => {
       if (!this.#notes.move(ref, holder, at)) return false;

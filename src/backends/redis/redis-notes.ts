@@ -38,6 +38,11 @@ export class RedisNotes implements Notes {
     return notesOf(await this.#link.run<string[]>(LIST_NOTES, this.#keys, [prefix]));
   }
 
+  count(prefix: string): Promise<number> {
+    const [names] = this.#keys;
+    return this.#link.send<number>('zlexcount', names!, `[${prefix}`, `(${prefix}~`);
+  }
+
   async move({ name, mark }: NoteRef, holder: string, at: string): Promise<boolean> {
     return (await this.#link.run<number>(MOVE_NOTE, this.#keys, [MEMORY, name, mark, holder, at])) === 1;
   }

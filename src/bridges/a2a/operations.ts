@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { isSluiceError } from '../../errors/sluice-error.ts';
 import type { JsonObject } from '../../event/json.ts';
-import type { RunStatus } from '../../event/run-event.ts';
 import type { BridgedRun, BridgeRequest } from '../bridge.ts';
 import { agentCard, servedAgent, type CardRules } from './agent-card.ts';
-import { EXTENSION, STATES } from './event-table.ts';
+import { EXTENSION } from './event-table.ts';
+import { listedTasks } from './list-tasks.ts';
 import { answerOf, inputOf } from './message-input.ts';
 import { settled } from './outcome.ts';
 import { checkParams, PARAMS, taskId } from './params.ts';
 import type { PushNotifications } from './push/push-notifications.ts';
 import { refuse } from './refusal.ts';
-import { contextOf, listedTask, stateOf, withHistory, type Tasks } from './tasks.ts';
+import { contextOf, withHistory, type Tasks } from './tasks.ts';
 import type { A2aMessage, A2aTask } from './wire.ts';
 
 /** What the operations of one mounted bridge know. */
@@ -53,9 +53,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   GetExtendedAgentCard: { scope: 'read', run: extendedCard },
 };
 
-/** Tasks that are counted for the total of a list; beyond that it is a lower bound. */
-const MOST_COUNTED = 10_000;
-
 async function sendMessage(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
   const sent = checkParams(PARAMS.send, params);
   const { run, after } = await accepted(request, rules, sent);
@@ -74,32 +71,11 @@ async function getTask(request: BridgeRequest, rules: A2aRules, params: unknown)
   return { result: withHistory((await rules.tasks.get(request.engine, run)).task(), historyLength) };
 }
 
-/** Newest first. A page may be shorter than it could be where states or times leave something out. */
 async function listTasks(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
-  const { tenant, contextId, status, pageSize = 50, pageToken, ...shown } = checkParams(PARAMS.list, params);
-  const { engine, tenantId } = request;
-  const nothing = { tasks: [], nextPageToken: '', pageSize, totalSize: 0 };
-  if (!isOwn(tenant, tenantId)) return { result: nothing };
-  const statuses = statusesOf(status);
-  if (statuses?.length === 0) return { result: nothing };
-  const query = { tenantId, threadId: contextId || undefined, status: statuses };
-  const isWanted = (run: BridgedRun): boolean =>
-    (!statuses || stateOf(run) === status) &&
-    (!shown.statusTimestampAfter || listedTask(run).status.timestamp! >= shown.statusTimestampAfter);
-  const page = await engine.runs.list({ ...query, limit: pageSize, page: pageToken || undefined });
-  const tasks = await Promise.all(
-    page.runs.filter(isWanted).map(run => shownTask(request, rules, run, shown)),
-  );
-  let totalSize = 0;
-  for (let next: string | undefined, counted = 0; counted < MOST_COUNTED;) {
-    const counting = await engine.runs.list({ ...query, limit: 1_000, page: next });
-    totalSize += counting.runs.filter(isWanted).length;
-    counted += counting.runs.length;
-    next = counting.next;
-    if (next === undefined) break;
-  }
-  const found = tasks.filter(task => task !== undefined);
-  return { result: { tasks: found, nextPageToken: page.next ?? '', pageSize, totalSize } };
+  const { tenant, ...asked } = checkParams(PARAMS.list, params);
+  return {
+    result: await listedTasks(request, rules.tasks, { ...asked, isOwn: isOwn(tenant, request.tenantId) }),
+  };
 }
 
 async function cancelTask(request: BridgeRequest, rules: A2aRules, params: unknown): Promise<Done> {
@@ -173,7 +149,7 @@ async function accepted(request: BridgeRequest, rules: A2aRules, sent: Sent): Pr
   if (!isOwn(sent.tenant, request.tenantId))
     throw refuse('INVALID_PARAMS', 'tenant: there is no such tenant.');
   // Before anything is done: a message that is refused is one that was not carried out.
-  rules.push.check(request, sent.configuration?.taskPushNotificationConfig);
+  await rules.push.checkFirst(request, sent.configuration?.taskPushNotificationConfig);
   const watch = message.taskId
     ? await answered(request, rules, message, message.taskId)
     : await started(request, rules, sent);
@@ -241,29 +217,4 @@ function isOwn(tenant: string | undefined, tenantId: string): boolean {
 async function taskNow(request: BridgeRequest, { tasks }: A2aRules, id: string): Promise<A2aTask> {
   const { engine, tenantId } = request;
   return (await tasks.get(engine, await engine.runs.get(id, { tenantId }))).task();
-}
-
-/** A run may go while the list is made. */
-async function shownTask(
-  { engine }: BridgeRequest,
-  { tasks }: A2aRules,
-  run: BridgedRun,
-  shown: { readonly historyLength?: number | undefined; readonly includeArtifacts?: boolean | undefined },
-): Promise<A2aTask | undefined> {
-  const { historyLength = 0, includeArtifacts = false } = shown;
-  if (historyLength === 0 && !includeArtifacts) return listedTask(run);
-  try {
-    const { artifacts, ...task } = (await tasks.get(engine, run)).task();
-    return withHistory({ ...task, ...(includeArtifacts && artifacts && { artifacts }) }, historyLength);
-  } catch (error) {
-    if (isSluiceError(error, 'RUN_NOT_FOUND')) return undefined;
-    throw error;
-  }
-}
-
-/** The statuses that runs in a state have; `undefined` for any. */
-function statusesOf(state: string | undefined): readonly RunStatus[] | undefined {
-  if (!state || state === 'TASK_STATE_UNSPECIFIED') return undefined;
-  if (state === 'TASK_STATE_REJECTED') return ['failed'];
-  return (Object.keys(STATES) as RunStatus[]).filter(status => STATES[status] === state);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isId } from '../../event/ids.ts';
 import type { JsonObject } from '../../event/json.ts';
 import { refuse } from './refusal.ts';
-import type { A2aMessage } from './wire.ts';
+import { TASK_STATES, type A2aMessage } from './wire.ts';
 
 // Parts and messages keep members that this version does not know.
 const json = z.record(z.string(), z.unknown()) as unknown as z.ZodType<JsonObject>;
@@ -62,7 +62,7 @@ export const PARAMS = {
   list: z.object({
     tenant,
     contextId: z.string().optional(),
-    status: z.string().optional(),
+    status: z.enum(TASK_STATES, { error: 'expected the name of a state' }).or(z.literal('')).optional(),
     pageSize: z.coerce.number().int().min(1).max(100).optional(),
     pageToken: z.string().optional(),
     historyLength,

@@ -1,15 +1,20 @@
 import type { Json, JsonObject } from '../../event/json.ts';
 
-/** Where a task is in its life, as A2A 1.0 writes it in JSON. */
-export type A2aTaskState =
-  | 'TASK_STATE_SUBMITTED'
-  | 'TASK_STATE_WORKING'
-  | 'TASK_STATE_INPUT_REQUIRED'
-  | 'TASK_STATE_AUTH_REQUIRED'
-  | 'TASK_STATE_COMPLETED'
-  | 'TASK_STATE_FAILED'
-  | 'TASK_STATE_CANCELED'
-  | 'TASK_STATE_REJECTED';
+/** Where a task is in its life, as A2A 1.0 writes it in JSON; the first stands for any. */
+export const TASK_STATES = [
+  'TASK_STATE_UNSPECIFIED',
+  'TASK_STATE_SUBMITTED',
+  'TASK_STATE_WORKING',
+  'TASK_STATE_INPUT_REQUIRED',
+  'TASK_STATE_AUTH_REQUIRED',
+  'TASK_STATE_COMPLETED',
+  'TASK_STATE_FAILED',
+  'TASK_STATE_CANCELED',
+  'TASK_STATE_REJECTED',
+] as const;
+
+/** Where a task is in its life. */
+export type A2aTaskState = Exclude<(typeof TASK_STATES)[number], 'TASK_STATE_UNSPECIFIED'>;
 
 /** A piece of content: exactly one of `text`, `data`, `url`, `raw` (base64). */
 export interface A2aPart {

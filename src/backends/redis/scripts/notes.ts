@@ -29,7 +29,7 @@ export const PUT_NOTE: Script = {
 local name, text, place, holder = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if redis.call('HEXISTS', KEYS[2], name) == 0 then
   for at = 6, #ARGV, 2 do
-    local count = redis.call('ZLEXCOUNT', KEYS[1], '[' .. ARGV[at], '(' .. ARGV[at] .. '\\255')
+    local count = redis.call('ZLEXCOUNT', KEYS[1], '[' .. ARGV[at], '(' .. ARGV[at] .. '~')
     if count >= tonumber(ARGV[at + 1]) then return ARGV[at] end
   end
 end
@@ -47,7 +47,7 @@ export const LIST_NOTES: Script = {
   name: 'list notes',
   lua: `
 local told = {}
-for _, name in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], '[' .. ARGV[1], '(' .. ARGV[1] .. '\\255')) do
+for _, name in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], '[' .. ARGV[1], '(' .. ARGV[1] .. '~')) do
   local text = redis.call('HGET', KEYS[2], name)
   if text then
     told[#told + 1] = name

@@ -78,6 +78,11 @@ export class Deliveries {
     return true;
   }
 
+  /** Whether a tenant may configure more. */
+  async hasRoom(tenantId: string): Promise<boolean> {
+    return (await this.#engine.notes.count(tenantPrefix({ tenantId }))) < this.#rules.perTenant;
+  }
+
   /** The notes of a task, whoever delivers them. */
   async list(task: PushTask): Promise<readonly Note[]> {
     return this.#engine.notes.list(taskPrefix(task));

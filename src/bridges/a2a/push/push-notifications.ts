@@ -70,6 +70,12 @@ export class PushNotifications {
     }
   }
 
+  /** The same for one that is made with a task: refused before there is a task. Rejects. */
+  async checkFirst(request: BridgeRequest, wanted: WantedPush | undefined): Promise<void> {
+    this.check(request, wanted);
+    if (wanted && !(await this.#of(request.engine).hasRoom(request.tenantId))) throw tooMany('this tenant');
+  }
+
   /** Sends the updates behind `after` from now on; by default those that come. Rejects with what is refused. */
   async set(request: BridgeRequest, run: BridgedRun, wanted: WantedPush, after?: string): Promise<Shown> {
     this.check(request, wanted);
@@ -88,10 +94,7 @@ export class PushNotifications {
       sealing: this.#rules.sealing,
     });
     if (!(await this.#of(engine).put(note, run))) {
-      throw new SluiceError(
-        'TOO_MANY_REQUESTS',
-        `task ${runId}: there are too many push notification configs, of this task or of all.`,
-      );
+      throw tooMany(`task ${runId}, or its tenant`);
     }
     return this.#shown(engine, config);
   }
@@ -137,4 +140,11 @@ export class PushNotifications {
   #checkOn(): void {
     if (!this.isOn) throw refuse('PUSH_NOTIFICATION_NOT_SUPPORTED', 'Push notifications are off here.');
   }
+}
+
+function tooMany(whose: string): SluiceError {
+  return new SluiceError(
+    'TOO_MANY_REQUESTS',
+    `${whose}: there are too many push notification configs. Delete some.`,
+  );
 }

@@ -18,10 +18,16 @@ export const directoryLaws: readonly Law<BackendLab>[] = [
       input: { question: ['why', 1, null, true] },
       metadata: { deep: { er: 'é😀' } },
       owner: 'somebody',
+      startedAt: isoTime(86_400_000),
     });
+    const key = runKey(record.tenantId, record.runId);
     mustEqual(await backend.directory.create(record), { result: 'created', record }, 'answer to create');
-    mustEqual(await backend.directory.get(runKey(record.tenantId, record.runId)), record, 'record');
+    mustEqual(await backend.directory.get(key), record, 'record');
     mustEqual(await backend.directory.get(runKey(record.tenantId, 'no-such-run')), undefined, 'no record');
+    await backend.directory.update(key, { status: 'running' });
+    const { updatedAt: _, ...changed } = { ...record, status: 'running' };
+    const { updatedAt: __, ...kept } = (await backend.directory.get(key))!;
+    mustEqual(kept, changed, 'record after a change');
   }),
 
   law('admits an id once, and again after it was erased', async (backend, lab) => {

@@ -4,6 +4,10 @@ import { isPlainObject } from '../plain-json.ts';
 import { thinkingOf, unknownPart } from '../produced.ts';
 import type { AgentLogFormat, LogEnding, LogEvent } from './log-event.ts';
 
+/** The years 0 to 9999, in milliseconds since the Unix epoch. */
+const FIRST = Date.UTC(-1, 12, 1);
+const LAST = Date.UTC(10_000, 0, 1) - 1;
+
 /** Gathers the events of one record, with its time and the members that nobody read. */
 export class LogTeller {
   readonly #format: AgentLogFormat;
@@ -35,8 +39,8 @@ export class LogTeller {
     this.#log = undefined;
     this.#node = node;
     const at = Number.isNaN(this.heardAt) ? said : this.heardAt;
-    // What a Date cannot hold is no time.
-    if (Math.abs(at) <= 8.64e15 && at !== this.#at) {
+    // What RFC 3339 cannot say is no time.
+    if (at >= FIRST && at <= LAST && at !== this.#at) {
       this.#at = at;
       this.#time = new Date(at).toISOString();
     }

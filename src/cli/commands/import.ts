@@ -3,11 +3,11 @@ import { fileBackend } from '../../backends/file/index.ts';
 import { AGENT_LOG_FORMATS, type AgentLogFormat } from '../../bridges/agent-logs/index.ts';
 import { createClient } from '../../client/index.ts';
 import { serveHttp } from '../../http/index.ts';
-import { createEngine, SluiceError } from '../../index.ts';
+import { createEngine, isSluiceError, SluiceError } from '../../index.ts';
 import { checkBackend } from '../backend-choice.ts';
 import type { CommandHost } from '../command-host.ts';
 import { exitCodesHelp } from '../exit-codes.ts';
-import { importLog } from '../import/import-log.ts';
+import { importLog, type Imported } from '../import/import-log.ts';
 import { ImportProgress } from '../import/import-progress.ts';
 import { logSource } from '../import/log-source.ts';
 import { untilInterrupted } from '../interruption.ts';
@@ -74,27 +74,45 @@ async function importLogs(files: readonly string[], flags: ImportFlags, host: Co
   const labels = labelsOf(flags.label);
   const { server, close } = await target(flags, host);
   const progress = (flags.progress ?? host.hasErrorTerminal) ? new ImportProgress(host) : undefined;
+  let refused = 0;
+  const importFile = async (file: string, signal: AbortSignal): Promise<void> => {
+    const source = await logSource(file, host);
+    const imported = await importLog(source, {
+      ...{ server, format: flags.format, runId: flags.run, labels, ttl, signal },
+      keepsTimes: flags.times !== false,
+      onProgress: async (bytes, events) => progress?.read(source.name, { bytes, of: source.bytes, events }),
+    });
+    await progress?.clear();
+    await host.output.write(`${flags.json === true ? JSON.stringify(imported) : textOf(imported)}\n`);
+  };
   try {
     await untilInterrupted(host, async signal => {
       for (const file of files) {
-        const source = await logSource(file, host);
-        const imported = await importLog(source, {
-          ...{ server, format: flags.format, runId: flags.run, labels, ttl, signal },
-          keepsTimes: flags.times !== false,
-          onProgress: async (bytes, events) =>
-            progress?.read(source.name, { bytes, of: source.bytes, events }),
-        });
-        await progress?.clear();
-        const { runId, format, records, appended, status } = imported;
-        const what = appended === 0 ? 'imported before' : `${appended} events of ${records} records`;
-        const text = `${runId}  ${source.name}: ${format}, ${status}, ${what}`;
-        await host.output.write(`${flags.json === true ? JSON.stringify(imported) : text}\n`);
+        try {
+          await importFile(file, signal);
+        } catch (error) {
+          // One file that is no log keeps nobody from the others.
+          if (files.length === 1 || !isSluiceError(error, 'BAD_OPTION')) throw error;
+          refused++;
+          await progress?.clear();
+          await host.errorOutput.write(`${error.message}\n`);
+        }
       }
     });
+    if (refused > 0) {
+      const said = `import: expected ${files.length} logs, got ${refused} that are none; the others are imported.`;
+      throw new SluiceError('BAD_OPTION', said);
+    }
   } finally {
     await progress?.clear();
     await close();
   }
+}
+
+function textOf({ runId, file, format, status, records, skipped, appended }: Imported): string {
+  const rest = skipped === 0 ? '' : `, ${skipped} of which repeat others`;
+  const what = appended === 0 ? 'imported before' : `${appended} events of ${records} records${rest}`;
+  return `${runId}  ${file}: ${format}, ${status}, ${what}`;
 }
 
 /** A server that is there, or one for this folder alone that only this command talks to. */

@@ -1,5 +1,6 @@
-import { createContext, type JsonObject } from '../../index.ts';
+import type { JsonObject } from '../../index.ts';
 import type { ProducedEvent } from '../../client/index.ts';
+import { isAdmissible } from '../admissible.ts';
 import type { AgentOutput } from './agent-output.ts';
 import type { OutputText } from './line-cutter.ts';
 
@@ -77,20 +78,6 @@ function eventsOfLine(
 
 function isEventLike(value: JsonObject): boolean {
   return typeof value['type'] === 'string' && Object.keys(value).every(name => MEMBERS.includes(name));
-}
-
-const probe = createContext({ capacity: 1 });
-
-/** Whether a run would take it; the server is not asked, and an event that it refuses would stop all behind it. */
-function isAdmissible({ type, data, source, node, metadata, key }: ProducedEvent): boolean {
-  if (key !== undefined && !(typeof key === 'string' && key !== '' && key.length <= 256)) return false;
-  try {
-    void probe.emit(type as 'observation', data as never, { source, node, metadata });
-    probe.drain();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Behind a line end if there is one, and never inside a surrogate pair. */

@@ -9,7 +9,9 @@ import { isSluiceError, SluiceError } from '../../index.ts';
 import type { Server } from '../server-address.ts';
 import { importedEvents } from './imported-events.ts';
 import { ImportedTimes } from './imported-times.ts';
-import { logRecords, type LogSource } from './log-source.ts';
+import { fittingEnding } from './fitting-events.ts';
+import { logRecords } from './log-records.ts';
+import type { LogSource } from './log-source.ts';
 
 /** What became of a log. */
 export interface Imported {
@@ -17,6 +19,8 @@ export interface Imported {
   readonly runId: string;
   readonly format: AgentLogFormat;
   readonly records: number;
+  /** Records without an event: they only repeat what others say. */
+  readonly skipped: number;
   /** Events that were appended now; none if the log was imported before. */
   readonly appended: number;
   readonly status: 'completed' | 'failed' | 'cancelled';
@@ -67,8 +71,8 @@ export async function importLog(source: LogSource, settings: ImportSettings): Pr
   }
   const told = { file: source.name, runId, format };
   if (ENDED.test(view.status)) {
-    const records = await countOf(logRecords(source.chunks()));
-    return { ...told, records, appended: 0, status: view.status as Imported['status'] };
+    const counts = await countsOf(source, format);
+    return { ...told, ...counts, appended: 0, status: view.status as Imported['status'] };
   }
   const before = await tipOf(server, runId);
   const from = isNew ? -1 : await lastRecord(server, runId, before);
@@ -77,15 +81,22 @@ export async function importLog(source: LogSource, settings: ImportSettings): Pr
     signal: settings.signal,
   });
   const times = new ImportedTimes(view.startedAt !== undefined);
-  const { records, status } = await pumped(producer, source, { format, from, times, settings });
-  return { ...told, records, status, appended: (await tipOf(server, runId)) - before };
+  const pump = await pumped(producer, source, { format, from, times, settings });
+  return { ...told, ...pump, appended: (await tipOf(server, runId)) - before };
 }
 
-async function countOf(records: AsyncIterable<string>): Promise<number> {
-  let count = 0;
-  const iterator = records[Symbol.asyncIterator]();
-  while (!(await iterator.next()).done) count++;
-  return count;
+async function countsOf(
+  source: LogSource,
+  format: AgentLogFormat,
+): Promise<Pick<Imported, 'records' | 'skipped'>> {
+  const reader = readAgentLog(format);
+  let records = 0;
+  let skipped = 0;
+  for await (const line of logRecords(source.chunks())) {
+    records++;
+    if (reader.readLine(line).length === 0) skipped++;
+  }
+  return { records, skipped };
 }
 
 async function formatOf(source: LogSource): Promise<AgentLogFormat> {
@@ -143,11 +154,12 @@ async function pumped(
     readonly times: ImportedTimes;
     readonly settings: ImportSettings;
   },
-): Promise<{ readonly records: number; readonly status: Imported['status'] }> {
+): Promise<Pick<Imported, 'records' | 'skipped' | 'status'>> {
   const reader = readAgentLog(format);
   let bytes = 0;
   let events = 0;
   let records = 0;
+  let skipped = 0;
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of source.chunks()) {
       bytes += chunk.length;
@@ -162,12 +174,14 @@ async function pumped(
     await settings.onProgress(bytes, events);
   };
   for await (const line of logRecords(counted())) {
-    await say(reader.readLine(line));
+    const told = reader.readLine(line);
+    await say(told);
+    if (told.length === 0) skipped++;
     records++;
   }
   const { events: held, ending } = reader.end();
   await say(held);
-  return { records, status: await end(producer, ending) };
+  return { records, skipped, status: await end(producer, fittingEnding(ending)) };
 }
 
 async function end(producer: RunProducer, ending: LogEnding): Promise<Imported['status']> {

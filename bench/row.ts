@@ -1,3 +1,5 @@
+import type { Need } from './needs.ts';
+
 /** What one operation of a case costs, in the unit of its row. Measured in a process of its own. */
 export type Case = () => Promise<number>;
 
@@ -19,6 +21,8 @@ export interface Row {
   readonly goal: Goal;
   /** What the base is. */
   readonly against: string;
+  /** Without it the row is left out. Default: nothing but Node. */
+  readonly needs?: readonly Need[];
   readonly base: Case;
   readonly ours: Case;
   readonly others: Readonly<Record<string, Case>>;

@@ -25,6 +25,7 @@ const FULL = { stalled: 50, said: 8_000_000 };
 /** What it costs a producer that very many look, some of whom do not read. */
 export const crowdEmit: Row = {
   name: 'crowd-emit',
+  needs: ['python3'],
   what: `emit a token to a run with ${CROWD}: the call alone`,
   unit: 'ns',
   goal: { of: 'ratio', atMost: 1.25 },
@@ -37,6 +38,7 @@ export const crowdEmit: Row = {
 /** What a crowd holds. */
 export const crowdMemory: Row = {
   name: 'crowd-memory',
+  needs: ['python3'],
   what: `resident memory of one of 6,000 SSE connections: ${CROWD}, after 500 KB`,
   unit: 'B',
   goal: { of: 'value', atMost: 25 * 1_024 },
@@ -49,6 +51,7 @@ export const crowdMemory: Row = {
 /** What one holds who reads nothing, when the system takes nothing more for it. */
 export const stalledMemory: Row = {
   name: 'stalled-memory',
+  needs: ['python3'],
   what: 'resident memory of an SSE connection that reads nothing, of the complete handler, when its buffers are full',
   unit: 'B',
   goal: { of: 'value', atMost: 1_024 * 1_024 },

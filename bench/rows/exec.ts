@@ -17,6 +17,7 @@ export function execRow(name: string, what: string, program: string): Row {
   const ours: Case = async () => (await executed(program)).commands;
   return {
     name,
+    needs: ['build', 'bash'],
     what: `\`sluice exec\` of ${what} that prints 1 M lines into a file, whole processes, a line`,
     unit: 'ns',
     goal: { of: 'ratio', atMost: 3 },

@@ -2,11 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectFormat, readAgentLog, type AgentLogFormat } from '../../src/bridges/agent-logs/index.ts';
 import { cpuPerOperation } from '../measure-cpu.ts';
+import { RECORDINGS } from '../needs.ts';
 import type { Row } from '../row.ts';
 
-/** Recordings of real agents; they are no part of the repository. */
-const RECORDINGS =
-  process.env['RECORDINGS_DIR'] ?? join(import.meta.dirname, '../../../shared/data/recordings');
 const FOLDERS = ['codex', 'claude-code', 'pi', 'openhands', 'opencode'];
 
 /** What keeps the parsed from being optimised away. */
@@ -15,6 +13,7 @@ let total = 0;
 /** What it costs to read a line of a log into events; parsing it is part of both. */
 export const importLogs: Row = {
   name: 'import-logs',
+  needs: ['recordings'],
   what: 'a line of a recorded agent log → events',
   unit: 'ns',
   goal: { of: 'ratio', atMost: 1 / 0.3 },

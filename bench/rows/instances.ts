@@ -18,6 +18,7 @@ const OBSERVED = 10_000;
 /** From an emit to a client of another instance. */
 export const redisHint: Row = {
   name: 'redis-hint',
+  needs: ['redis-server'],
   what: 'emit on one instance → SSE client of another one, p50 (wall time)',
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },
@@ -30,6 +31,7 @@ export const redisHint: Row = {
 /** What Redis has to do for runs in which nothing happens. */
 export const idleWatched: Row = {
   name: 'redis-idle-watched',
+  needs: ['redis-server'],
   what: 'Redis commands a second of an instance with 10,000 idle runs watched',
   unit: '/s',
   goal: { of: 'value', atMost: 2_500 },
@@ -41,6 +43,7 @@ export const idleWatched: Row = {
 
 export const watchedHeap: Row = {
   name: 'redis-watched-heap',
+  needs: ['redis-server'],
   what: 'heap of one of 10,000 idle runs that an instance watches, engine and backend',
   unit: 'B',
   goal: { of: 'value', atMost: 4_096 },
@@ -52,6 +55,7 @@ export const watchedHeap: Row = {
 
 export const idleOwned: Row = {
   name: 'redis-idle-owned',
+  needs: ['redis-server'],
   what: 'Redis commands a second of an instance that owns 10,000 idle runs',
   unit: '/s',
   goal: { of: 'value', atMost: 100 },

@@ -11,6 +11,7 @@ const [RUNS, TURNS, STORED] = [64, 300, 504];
 /** What one core of Redis can take: its own CPU time alone. */
 export const coreAppend: Row = {
   name: 'redis-core-append',
+  needs: ['redis-server'],
   what: `CPU of Redis for an append of 8 events, ${RUNS} runs at a time`,
   unit: 'ns',
   goal: { of: 'value', atMost: 20_000 },
@@ -28,6 +29,7 @@ export const coreAppend: Row = {
 /** What a watching instance costs Redis with each append: the hint is in the append. */
 export const coreRead: Row = {
   name: 'redis-core-read',
+  needs: ['redis-server'],
   what: `CPU of Redis for reading the newest 8 events, ${RUNS} runs at a time`,
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },
@@ -39,6 +41,7 @@ export const coreRead: Row = {
 
 export const coreMemory: Row = {
   name: 'redis-core-memory',
+  needs: ['redis-server'],
   what: `memory of Redis for a run of ${STORED} events in groups of 8`,
   unit: 'B',
   goal: { of: 'ratio', atMost: 1.5 },

@@ -14,6 +14,7 @@ const [STORED, PAGE] = [16_000, 1_000];
 export function redisAppendRow(group: number, goal: number): Row {
   return {
     name: `redis-append-${group}`,
+    needs: ['redis-server'],
     what: `redis backend: an event of one of ${RUNS} runs, ${group} of each at a time, atomic, with chain; CPU of both processes`,
     unit: 'ns',
     goal: { of: 'ratio', atMost: goal },
@@ -55,6 +56,7 @@ async function calling(redis: Redis, group: number, lua: string): Promise<number
 /** A long run read by pages. */
 export const redisRead: Row = {
   name: 'redis-read',
+  needs: ['redis-server'],
   what: `redis backend: an event read back by pages of ${PAGE}, stored in groups of 16; CPU of both processes`,
   unit: 'ns',
   goal: { of: 'ratio', atMost: 1 / 4 },

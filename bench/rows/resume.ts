@@ -19,6 +19,7 @@ const KEEP = { events: 10_000_000, bytes: 10_000_000_000 };
 /** A page from the middle of a long run, of which the reader has the first half. */
 export const redisResume: Row = {
   name: 'redis-resume',
+  needs: ['redis-server'],
   what: `redis backend: a page of ${PAGE.limit} events from the middle of a run of 100,000; CPU of both processes`,
   unit: 'ns',
   goal: { of: 'ratio', atMost: 2 },

@@ -134,18 +134,25 @@ describe('kafkaSink, where brokers fail', () => {
     const slow = producer();
     let goOn = (): void => undefined;
     const held = new Promise<void>(resolve => (goOn = resolve));
+    let begun = 0;
     const sink = kafkaSink({
       topic: 'runs',
       producer: {
         connect: () => slow.connect(),
         disconnect: () => slow.disconnect(),
-        send: async record => (await held, slow.send(record)),
+        // The first one alone, so that another could overtake it.
+        async send(record) {
+          if (begun++ === 0) await held;
+          return slow.send(record);
+        },
       },
     });
     const run = { ...RUN, runId: 'noticed' };
     const written = sink.write(of('noticed'), run);
     const told = sink.notice!(GAP, run);
+    await until(() => begun > 0);
     await settle();
+    expect(begun).toBe(1);
     goOn();
     await Promise.all([written, told]);
     await until(() => found.get('noticed')?.length === 6, 'all records');

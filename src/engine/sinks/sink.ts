@@ -17,12 +17,19 @@ export interface SinkRun {
 export interface Sink {
   /**
    * Takes events of one run, in order, none left out. Resolves when they are safe. Some may come a second time, never
-   * in another order; `id` is unique to an event.
+   * in another order; `id` is unique to an event. Of a run it is called when its last call has settled, or has had its
+   * `timeout`: that one may go on, and must not be overtaken.
    */
   write(events: readonly RunEvent[], run: SinkRun): unknown;
-  /** Takes what stands between events: `gap` where retention was faster, `reset` where the log begins anew. */
+  /**
+   * Takes what stands between events: `gap` where retention was faster, `reset` where the log begins anew, `degraded`
+   * where the backend is away.
+   */
   notice?(notice: Notice, run: SinkRun): unknown;
-  /** Called when the sink is closed, after the last write. */
+  /**
+   * Called when the sink is closed, after the last write, or while one goes on that has had its time: it is to be given
+   * up, and its place is not stored. Has 5 s, or what closing had if that is more, and never more than `timeout`.
+   */
   close?(): unknown;
 }
 

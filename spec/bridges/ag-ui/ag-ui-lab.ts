@@ -1,6 +1,7 @@
 import { AbstractAgent, type AgentSubscriber, type BaseEvent, HttpAgent } from '@ag-ui/client';
 import { from } from 'rxjs';
 import * as z from 'zod';
+import type { AgUiEvent } from '../../../src/bridges/ag-ui/index.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
 import { defineAgent } from '../../../src/engine/define-agent.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -131,6 +132,26 @@ export async function applied(
     agent.messages = reader.messages;
     agent.state = reader.state;
   }
+}
+
+/**
+ * What the official client has after a stream, which it takes apart into runs; each question is answered, since it takes
+ * no further run before.
+ */
+export async function conversationOf(events: readonly AgUiEvent[]): Promise<unknown> {
+  const reader = new Reader();
+  const rest = JSON.parse(JSON.stringify(events)) as BaseEvent[];
+  while (rest.length > 0) {
+    const next = rest.findIndex(({ type }, at) => at > 0 && String(type) === 'RUN_STARTED');
+    reader.stream = rest.splice(0, next < 0 ? rest.length : next);
+    const isFailed = reader.stream.some(({ type }) => String(type) === 'RUN_ERROR');
+    const resume = reader.pendingInterrupts.map(({ id }) => ({
+      ...{ interruptId: id, status: 'resolved' as const },
+    }));
+    const running = reader.runAgent({ resume });
+    await (isFailed ? running.catch(() => undefined) : running);
+  }
+  return { said: saidIn(reader), state: reader.state as unknown };
 }
 
 /** What a conversation says, without what stands around it. */

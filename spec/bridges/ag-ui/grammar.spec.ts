@@ -1,6 +1,6 @@
 import { type BaseEvent, verifyEvents } from '@ag-ui/client';
 import { EventSchema } from '@ag-ui/core/schemas';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { type AgUiEvent, AgUiMapper, toAgUi } from '../../../src/bridges/ag-ui/index.ts';
@@ -9,6 +9,7 @@ import { tellerPlace } from '../../../src/bridges/teller.ts';
 import type { RunEvent } from '../../../src/event/run-event.ts';
 import type { Notice } from '../../../src/event/notice.ts';
 import { randomEvents } from '../random-events.ts';
+import { conversationOf } from './ag-ui-lab.ts';
 
 /** What the official client says against a stream: it throws, or gives it back. */
 async function verified(events: readonly AgUiEvent[]): Promise<void> {
@@ -58,7 +59,30 @@ describe('what is told to clients of AG-UI', () => {
         await verified(rest);
         expect(contents([...first, ...rest])).toEqual(contents(whole));
       }),
+      { numRuns: 1_000 },
     ));
+
+  it('leave the official client with the same conversation and state, however often it was cut', async () => {
+    // It warns of patches that do not apply, and of calls that were made before.
+    const warn = jest.spyOn(console, 'warn').mockReturnValue();
+    const cuts = fc.array(fc.nat(), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(randomEvents, cuts, async (events, at) => {
+        const whole = told(events);
+        const heard: AgUiEvent[] = [];
+        let rest: readonly AgUiEvent[] = whole;
+        for (const cut of at) {
+          const first = rest.slice(0, (cut % rest.length) + 1);
+          heard.push(...first);
+          rest = rejoined(events, cursorOf(first.at(-1)!));
+          if (rest.length === 0) break;
+        }
+        expect(await conversationOf([...heard, ...rest])).toEqual(await conversationOf(whole));
+      }),
+      { numRuns: 300 },
+    );
+    warn.mockRestore();
+  });
 
   it('keeps them where events were lost, or all that was seen is void', () =>
     fc.assert(
@@ -115,8 +139,8 @@ describe('what is told to clients of AG-UI', () => {
           const rows = [...table]
             .filter(([ours]) => ours.split(' (')[0] === event.type)
             .flatMap(([, theirs]) => theirs);
-          const isClosing = /_END$|^STEP_FINISHED$|^RUN_STARTED$/.test(last.type);
-          expect([...rows, 'CUSTOM', ...(isClosing ? [last.type] : [])]).toContain(last.type);
+          const isAround = /_END$|^STEP_(?:STARTED|FINISHED)$|^RUN_STARTED$/.test(last.type);
+          expect([...rows, 'CUSTOM', ...(isAround ? [last.type] : [])]).toContain(last.type);
         }
       }),
     ));

@@ -22,7 +22,8 @@ async function read(chunks: readonly ChatChunk[], message?: UIMessage): Promise<
   const { validate } =
     typeof uiMessageChunkSchema === 'function' ? uiMessageChunkSchema() : uiMessageChunkSchema;
   const wire = JSON.parse(JSON.stringify(chunks)) as UIMessageChunk[];
-  for (const chunk of wire) expect(await validate!(chunk)).toMatchObject({ success: true });
+  const checked = await Promise.all(wire.map(chunk => validate!(chunk)));
+  expect(checked.filter(({ success }) => !success)).toEqual([]);
   const stream = new ReadableStream<UIMessageChunk>({
     start(controller) {
       for (const chunk of wire) controller.enqueue(chunk);
@@ -45,12 +46,13 @@ async function read(chunks: readonly ChatChunk[], message?: UIMessage): Promise<
   return last;
 }
 
+const cuts = fc.array(fc.nat(), { minLength: 1, maxLength: 3 });
 const chunksOf = (placed: readonly PlacedChunk[]) => placed.map(({ chunk }) => chunk);
 
-function rejoined(events: readonly RunEvent[], cursor: string): readonly PlacedChunk[] {
+function rejoined(events: readonly RunEvent[], cursor: string, dynamicTools: boolean): PlacedChunk[] {
   const { after, part } = tellerPlace(cursor);
   const seq = after === 'start' ? 0 : Number(after.split('.')[1]);
-  const mapper = new ChatMapper();
+  const mapper = new ChatMapper({ dynamicTools });
   told(events.slice(0, seq), mapper);
   const again = mapper.rejoin(part);
   return [...again, ...told(events.slice(seq), mapper)];
@@ -72,19 +74,28 @@ describe('what is told to chats of the AI SDK', () => {
       }),
     ));
 
-  it('can be read when it is cut anywhere and gone on with, and says everything once', () =>
+  it('can be read however often it is cut and gone on with, and says everything once', () =>
     fc.assert(
-      fc.asyncProperty(randomEvents, fc.nat(), async (events, at) => {
-        const whole = told(events);
-        const first = whole.slice(0, (at % whole.length) + 1);
-        const rest = rejoined(events, first.at(-1)!.cursor!);
+      fc.asyncProperty(randomEvents, cuts, fc.boolean(), async (events, at, dynamicTools) => {
+        const whole = told(events, new ChatMapper({ dynamicTools }));
+        let rest = whole;
+        let gone: UIMessage | undefined;
+        for (const cut of at) {
+          let end = (cut % rest.length) + 1;
+          // A step is not in a message before something is in it.
+          while (end < rest.length && rest[end - 1]!.chunk.type === 'start-step') end++;
+          gone = await read(chunksOf(rest.slice(0, end)), gone);
+          rest = rejoined(events, rest[end - 1]!.cursor!, dynamicTools);
+          if (rest.length === 0) break;
+        }
+        gone = await read(chunksOf(rest), gone);
         const message = await read(chunksOf(whole));
-        const begun = await read(chunksOf(first));
-        const gone = await read(chunksOf(rest), begun);
         expect(others(gone)).toEqual(others(message));
         expect(textOf(gone).length).toBe(textOf(message).length);
         expect(thoughtOf(gone).length).toBe(thoughtOf(message).length);
       }),
+      // Two cuts each on average.
+      { numRuns: 300 },
     ));
 
   it('can be read where events were lost', () =>
@@ -94,6 +105,14 @@ describe('what is told to chats of the AI SDK', () => {
         const { seq, id: cursor } = events[cut]!;
         const gap = { notice: 'gap', runId: 'run-1', reason: 'trimmed', from: seq, to: seq, cursor } as const;
         await read(chunksOf(told([...events.slice(0, cut), gap, ...events.slice(cut + 1)])));
+      }),
+    ));
+
+  it('can be read where all that was seen is void', () =>
+    fc.assert(
+      fc.asyncProperty(randomEvents, fc.nat(), async (events, at) => {
+        const seen = events.slice(0, at % (events.length + 1)).filter(({ final }) => !final);
+        await read(chunksOf(told([...seen, { notice: 'reset', runId: 'run-1', reason: 'fork' }, ...events])));
       }),
     ));
 

@@ -45,8 +45,12 @@ const others: readonly fc.Arbitrary<Draft>[] = [
   kind('checkpoint', { name: few('c'), data: json }),
   kind('artifact', {
     artifactId: few('a1', 'a2'),
-    artifactType: few('t'),
-    data: json,
+    artifactType: few('t', 'image/png'),
+    name: maybe(text),
+    data: fc.oneof(
+      json,
+      fc.constantFrom({ url: 'https://example.com/a.png' }, { base64: 'aGk=' }, { url: 'a:b' }),
+    ),
     partial: maybe(fc.boolean()),
   }),
   kind('pipeline.started', { name: few('p'), waves: ms, nodes: ms }),
@@ -81,7 +85,13 @@ const others: readonly fc.Arbitrary<Draft>[] = [
   kind('custom:state', { snapshot: maybe(json), delta: maybe(patch()) }),
   kind('custom:tool-input', { callId: call, tool: few('t'), delta: text, last: maybe(fc.boolean()) }),
   kind('custom:tool-output', { callId: call, output: json }),
-  kind('custom:source', { id: maybe(text), url: maybe(few('https://example.com')), title: maybe(text) }),
+  kind('custom:source', {
+    id: maybe(text),
+    url: maybe(few('https://example.com')),
+    title: maybe(text),
+    mediaType: maybe(few('text/plain')),
+    filename: maybe(text),
+  }),
   kind('from.the.future', { any: json }),
 ];
 

@@ -45,6 +45,14 @@ export type ChatChunk =
       readonly url: string;
       readonly title?: string;
     } & OfPart)
+  | ({
+      readonly type: 'source-document';
+      readonly sourceId: string;
+      readonly mediaType: string;
+      readonly title: string;
+      readonly filename?: string;
+    } & OfPart)
+  | ({ readonly type: 'file'; readonly mediaType: string; readonly url: string } & OfPart)
   | {
       readonly type: `data-${string}`;
       readonly id?: string;

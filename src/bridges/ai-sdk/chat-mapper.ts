@@ -64,6 +64,8 @@ const METADATA: Readonly<Record<string, 'providerMetadata' | 'messageMetadata'>>
   'tool-output-available': 'providerMetadata',
   'tool-output-error': 'providerMetadata',
   'source-url': 'providerMetadata',
+  'source-document': 'providerMetadata',
+  file: 'providerMetadata',
 };
 
 function placed(chunk: ChatChunk, cursor: string | undefined): PlacedChunk {

@@ -60,7 +60,15 @@ export const CHAT_EVENTS: readonly ChatRow[] = [
     theirs: ['data-artifact'],
     says: 'one part per artifact; pieces are parts of their own',
   },
+  {
+    ...{ ours: 'artifact (file)', theirs: ['file'] },
+    says: 'one whose type is a media type, and whose data are `{ url }`, of http or data, or `{ base64 }`',
+  },
   { ours: 'custom:source', theirs: ['source-url'], says: 'where it has `url`' },
+  {
+    ...{ ours: 'custom:source (document)', theirs: ['source-document'] },
+    says: 'where it has `id`, `title` and `mediaType`, and no `url`',
+  },
   { ours: 'custom:<name>', theirs: ['data-<name>'], says: 'under `<name>`, unless that is a type of ours' },
   {
     ours: 'complete',

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../event/json.ts';
 import type { Notice } from '../../event/notice.ts';
-import type { RunEvent } from '../../event/run-event.ts';
+import type { EventOf, RunEvent } from '../../event/run-event.ts';
 import { customName } from '../custom-name.ts';
+import { isPlainObject } from '../plain-json.ts';
 import {
   CUSTOM_TALK_TELLINGS,
   isSaid,
@@ -14,6 +15,8 @@ import { TRANSIENT } from './chat-table.ts';
 
 /** The tool that stands for the questions of a run. */
 export const ASK_TOOL = 'ask';
+
+const MEDIA_TYPE = /^[a-z]+\/[\w.+-]{1,100}$/i;
 
 /** What the AI SDK has words for. */
 const TELLINGS: Tellings<ChatStream> = {
@@ -31,7 +34,13 @@ const TELLINGS: Tellings<ChatStream> = {
     stream.part({ type: 'data-progress', id: step, data: event.data as JsonObject });
   },
   artifact(event, stream) {
-    const { artifactId, partial } = event.data;
+    const { artifactId, partial, name } = event.data;
+    const file = partial ? undefined : fileOf(event.data);
+    if (file) {
+      const sluice = { artifactId, ...(name !== undefined && { name }) };
+      stream.part({ type: 'file', ...file, providerMetadata: { sluice } });
+      return;
+    }
     const id = partial ? String(event.seq) : artifactId;
     stream.part({ type: 'data-artifact', id, data: event.data as JsonObject });
   },
@@ -68,10 +77,18 @@ const CUSTOMS: CustomTellings<ChatStream> = {
     stream.preliminary(callId, output);
     return true;
   },
-  'custom:source'({ id, url, title }, stream) {
-    if (typeof url !== 'string') return false;
-    const sourceId = typeof id === 'string' ? id : url;
-    stream.part({ type: 'source-url', sourceId, url, ...(typeof title === 'string' && { title }) });
+  'custom:source'({ id, url, title, mediaType, filename }, stream) {
+    const named = typeof title === 'string' ? { title } : {};
+    if (typeof url === 'string') {
+      const sourceId = typeof id === 'string' ? id : url;
+      stream.part({ type: 'source-url', sourceId, url, ...named });
+      return true;
+    }
+    if (typeof id !== 'string' || typeof title !== 'string' || typeof mediaType !== 'string') return false;
+    stream.part({
+      ...{ type: 'source-document', sourceId: id, mediaType, title },
+      ...(typeof filename === 'string' && { filename }),
+    });
     return true;
   },
 };
@@ -115,4 +132,15 @@ function tellOutput(output: string, stream: ChatStream): void {
   stream.part({ type: 'text-start', id: 'output' });
   stream.part({ type: 'text-delta', id: 'output', delta: output });
   stream.part({ type: 'text-end', id: 'output' });
+}
+
+/** An artifact that the AI SDK can show: what has a media type, and where it is or what it consists of. */
+function fileOf({
+  artifactType: mediaType,
+  data,
+}: EventOf<'artifact'>['data']): { readonly mediaType: string; readonly url: string } | undefined {
+  if (!MEDIA_TYPE.test(mediaType) || !isPlainObject(data)) return undefined;
+  const { url, base64 } = data;
+  if (typeof url === 'string') return /^(?:https?|data):/i.test(url) ? { mediaType, url } : undefined;
+  return typeof base64 === 'string' ? { mediaType, url: `data:${mediaType};base64,${base64}` } : undefined;
 }

@@ -71,8 +71,15 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
   });
 
   it('refuses options that cannot be', async () => {
-    await expect((async () => serve(lab.engine, { heartbeat: 1 }))()).rejects.toMatchObject({
-      code: 'BAD_OPTION',
-    });
+    for (const options of [
+      { heartbeat: 1 },
+      { authorise: () => undefined },
+      { allowedHosts: 'localhost' },
+      { cors: { origins: 'https://app.example.com' } },
+    ]) {
+      await expect((async () => serve(lab.engine, options as never))()).rejects.toMatchObject({
+        code: 'BAD_OPTION',
+      });
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { CorsOptions } from './cors.ts';
+import { isTexts } from './is-texts.ts';
 import { isLoopback } from './loopback.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -13,6 +14,12 @@ export interface OriginRules {
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::\d{1,5})?$/i;
+
+/** Throws `BAD_OPTION`. */
+export function checkAllowedHosts(hosts: AllowedHosts | undefined): AllowedHosts | undefined {
+  if (hosts === undefined || hosts === 'any' || isTexts(hosts)) return hosts;
+  throw new SluiceError('BAD_OPTION', 'allowedHosts: expected a list of host names, or "any".');
+}
 
 /**
  * Refuses what a page of somebody else may send: a request to a name that only resolves to this machine (DNS

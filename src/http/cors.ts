@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors/sluice-error.ts';
+import { isTexts } from './is-texts.ts';
 import { emptyReply, type BodyReply, type Headers } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -18,6 +19,9 @@ const RESPONSE_HEADERS = 'link, location, retry-after, www-authenticate, x-reque
 /** Throws `BAD_OPTION`. */
 export function checkCors(cors: CorsOptions | undefined): CorsOptions | undefined {
   if (!cors) return undefined;
+  if (!isTexts(cors.origins)) {
+    throw new SluiceError('BAD_OPTION', 'cors.origins: expected a list such as ["https://app.example.com"].');
+  }
   const odd = cors.origins.find(origin => !ORIGIN.test(origin));
   if (odd === undefined) return { ...cors, origins: cors.origins.map(origin => origin.toLowerCase()) };
   throw new SluiceError(

@@ -1,8 +1,9 @@
 import type { Bridge } from '../bridges/bridge.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { checkNames, type OptionNames } from '../engine/check-names.ts';
 import { checkNumber } from '../engine/check-number.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
-import type { AllowedHosts } from './check-origin.ts';
+import { checkAllowedHosts, type AllowedHosts } from './check-origin.ts';
 import { checkBridges } from './check-bridges.ts';
 import type { Authorize } from './auth/authorize.ts';
 import { Grants, type GrantOptions } from './auth/grants.ts';
@@ -91,8 +92,16 @@ const HOUR = 3_600_000;
 const STREAM_AGE = { min: 1_000, max: 24 * HOUR, unit: 'ms', allowsInfinity: true };
 const MB = 1024 * 1024;
 
+// Whoever misspells `authorize` would let everybody in.
+const OPTIONS: OptionNames<HandlerOptions> = {
+  ...{ allowedHosts: true, authorize: true, grants: true, limits: true, cors: true, basePath: true },
+  ...{ bodyLimit: true, streamAge: true, heartbeat: true, retry: true, sockets: true, page: true },
+  ...{ bridges: true, metrics: true, onRequest: true, audit: true, clock: true },
+};
+
 /** Throws `BAD_OPTION`. */
 export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings {
+  checkNames('handler', options, OPTIONS);
   const { allowedHosts, authorize, basePath = '', page, clock = systemClock } = options;
   if (!/^(?:\/[\w.~-]+)*$/.test(basePath)) {
     throw new SluiceError(
@@ -101,7 +110,7 @@ export function resolveHandlerOptions(options: HandlerOptions): HandlerSettings 
     );
   }
   return {
-    allowedHosts,
+    allowedHosts: checkAllowedHosts(allowedHosts),
     authorize,
     cors: checkCors(options.cors),
     limits: resolveLimits(options.limits ?? {}, { isAsked: authorize !== undefined, clock }),

@@ -57,8 +57,8 @@ const TIMEOUTS = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 
  * address that others can reach; rejects with `PORT_IN_USE`.
  */
 export function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { engine, host = '127.0.0.1', allowUnsafeAddress = false, ...rest } = options;
-  const port = checkNumber('port', options.port, 4400, { min: 0, max: 65_535, unit: '(a port)' });
+  const { engine, host = '127.0.0.1', port: asked, allowUnsafeAddress = false, ...rest } = options;
+  const port = checkNumber('port', asked, 4400, { min: 0, max: 65_535, unit: '(a port)' });
   if (!isLoopback(host) && !allowUnsafeAddress && !rest.authorize) throw unsafeAddress(host);
   const allowedHosts = rest.allowedHosts ?? (isLoopback(host) ? undefined : 'any');
   const serving = new NodeServing(new HttpCore(engine, { ...rest, allowedHosts }));

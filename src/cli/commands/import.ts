@@ -29,10 +29,13 @@ Examples:
   $ sluice import session.jsonl
   $ codex exec --json 'mend the build' | sluice import -
   $ sluice import --backend file:./data ~/.claude/projects/*/*.jsonl
+  $ opencode export SESSION | sluice import -
+  $ gunzip -c session.jsonl.gz | sluice import -
 
-Whose log it is, its records say. Each file becomes a run that has ended, under an id made of its content: importing it
-again appends nothing, and an import that was interrupted goes on where it stopped. Events keep the times of the log, which
-takes a key with the scope import where the server asks for keys.
+Files are UTF-8: a JSON object on each line, an array of them, or one object over several lines. Whose log it is, its
+records say. Each file becomes a run that has ended, under an id made of its content: importing it again appends nothing,
+and an import that was interrupted goes on where it stopped. A file that is no log keeps nobody from the others. Events
+keep the times of the log, which takes a key with the scope import where the server asks for keys.
 
 ${exitCodesHelp('ok', 'usage', 'unreachable', 'refused')}
 `;
@@ -75,6 +78,7 @@ async function importLogs(files: readonly string[], flags: ImportFlags, host: Co
   const { server, close } = await target(flags, host);
   const progress = (flags.progress ?? host.hasErrorTerminal) ? new ImportProgress(host) : undefined;
   let refused = 0;
+  let isOver = false;
   const importFile = async (file: string, signal: AbortSignal): Promise<void> => {
     const source = await logSource(file, host);
     const imported = await importLog(source, {
@@ -95,10 +99,16 @@ async function importLogs(files: readonly string[], flags: ImportFlags, host: Co
           if (files.length === 1 || !isSluiceError(error, 'BAD_OPTION')) throw error;
           refused++;
           await progress?.clear();
-          await host.errorOutput.write(`${error.message}\n`);
+          const { code, message } = error;
+          host.complain(flags.json === true ? JSON.stringify({ code, message, file }) : `${code} ${message}`);
         }
       }
+      isOver = true;
     });
+    if (!isOver) {
+      await progress?.clear();
+      if (flags.json !== true) host.complain('import: stopped. The same again goes on where it stopped.');
+    }
     if (refused > 0) {
       const said = `import: expected ${files.length} logs, got ${refused} that are none; the others are imported.`;
       throw new SluiceError('BAD_OPTION', said);

@@ -246,17 +246,33 @@ describe('webhookSink, where receivers fail', () => {
     expect([taken.map(seqOf), seqs]).toEqual([[1, 3, 4, 5], [2]]);
   });
 
-  it('ends a request under way when it is closed, and sends nothing of the write any more', async () => {
+  it('ends a request under way when it is closed, however much time that one has', async () => {
     const { url, requests } = await receiving((_, at) => (at === 1 ? undefined : { status: 204 }));
-    const sink = webhookSink({ url });
-    const written = settled(sink.write(EVENTS, RUN));
-    const waiting = settled(sink.write(EVENTS, RUN));
+    const sink = webhookSink({ url, clock: new ManualClock() });
+    const ends: string[] = [];
+    for (const write of [1, 2])
+      void settled(sink.write(EVENTS, RUN)).then(end => ends.push(`${write} ${end}`));
     await until(() => requests.length === 2);
     await sink.close!();
-    expect(await written).toContain('the sink was closed');
-    await waiting;
-    await settle();
+    await until(() => ends.length === 2, 'the end of both writes');
+    expect(ends.find(end => end.startsWith('1'))).toContain('the sink was closed');
     expect(requests).toHaveLength(2);
+  });
+
+  it('sends nothing more of a write when it is closed between two requests', async () => {
+    const { url, requests } = await receiving(() => ({ status: 422 }));
+    let goOn = (): void => undefined;
+    let isBurying = false;
+    const deadLetter: Sink = {
+      write: () => ((isBurying = true), new Promise<void>(resolve => (goOn = resolve))),
+    };
+    const sink = webhookSink({ url, deadLetter });
+    const written = settled(sink.write(EVENTS, RUN));
+    await until(() => isBurying);
+    await sink.close!();
+    goOn();
+    expect(await written).toContain('the sink was closed');
+    expect(requests).toHaveLength(1);
   });
 
   it('holds two writes of a run at the most, however long a receiver does not answer', async () => {

@@ -25,7 +25,7 @@ export class ConnectionNote {
   #lose(): void {
     this.#lostAt ??= new Date(systemClock.now()).toISOString();
     this.#say(
-      `Connection lost at ${timeOfDay(this.#lostAt)}. What you see may be out of date; it goes on by itself, and nothing is lost.`,
+      `Connection lost at ${timeOfDay(this.#lostAt)}. What you see may be out of date; it goes on by itself where it was.`,
     );
   }
 

@@ -72,6 +72,26 @@ describe('a sink in trouble', () => {
     await engine.close();
   });
 
+  it('asks the log nothing while nothing happens, and is woken by the next event', async () => {
+    const backend = memoryBackend();
+    const read = backend.log.read.bind(backend.log);
+    let reads = 0;
+    backend.log.read = (key, query) => (reads++, read(key, query));
+    const engine = createEngine({ backend });
+    const handle = engine.sink({ write: () => undefined }, { name: 'x' });
+    const writer = await engine.open({ id: 'r' });
+    for (let burst = 1; burst <= 3; burst++) {
+      for (let at = 0; at < 10; at++) writer.token('x');
+      await until(() => handle.written === burst * 10 + 1, 'the burst');
+      await handle.flush();
+      const before = reads;
+      await settle();
+      expect(reads).toBe(before);
+    }
+    await writer.complete();
+    await engine.close();
+  });
+
   it('stores no place once it is closed, also not of a write that is done later', async () => {
     const engine = createEngine();
     const { sink, open, begun, ids } = gated();

@@ -1,6 +1,4 @@
-import { unknownPart } from '../../bridges/produced.ts';
 import type { LogEnding, LogEvent } from '../../bridges/agent-logs/index.ts';
-import type { JsonObject } from '../../index.ts';
 import { isAdmissible } from '../admissible.ts';
 import { isFlat, jsonBytes, smaller, wholeSlice } from './smaller-json.ts';
 
@@ -71,8 +69,7 @@ function isTaken(event: LogEvent): boolean {
 /** What no schema takes is kept as what it was meant to be. */
 function refused<Event extends LogEvent>(event: Event): Event {
   const { node: _, ...bare } = event;
-  const data: JsonObject = event.data;
-  return { ...bare, type: unknownPart('import', event.type, data).type } as Event;
+  return { ...bare, type: `custom:import.${event.type.replace(/[^\w.-]/g, '_')}` } as unknown as Event;
 }
 
 function cutText(text: string): readonly string[] {

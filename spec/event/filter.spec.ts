@@ -74,6 +74,11 @@ describe('parseFilter', () => {
     expect(filter.passes('node.new')).toBe(true);
   });
 
+  it('says which option it was', () => {
+    expect(() => parseFilter('bogus')).toThrow(/^filter: expected a preset/);
+    expect(() => parseFilter('bogus', { option: 'record' })).toThrow(/^record: expected a preset/);
+  });
+
   it('refuses unknown, malformed and empty names and lists the known ones', () => {
     const bad = ['', ' ', ',', 'token,', 'tokens', 'Token', '*', '*.*', 'node', 'node.', 'node.*.*', 'x.*', 'custom:', 'custom:9',
       'custom:a b', 'custom:a\nb', `custom:${'a'.repeat(65)}`, 'toString', '__proto__', 'constructor', [], [''], ['token', 5], 7, null, {},

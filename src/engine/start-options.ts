@@ -105,7 +105,10 @@ export function resolveStart(
     parentId: parentId === undefined ? undefined : idOf('parentId', parentId),
     labels: labels === undefined ? NO_LABELS : checkLabels(labels),
     metadata: metadata === undefined ? undefined : checkMetadata(metadata, engine.eventBytes),
-    record: record === undefined ? EVERYTHING : parseFilter(record, { custom: engine.events?.names }),
+    record:
+      record === undefined
+        ? EVERYTHING
+        : parseFilter(record, { custom: engine.events?.names, option: 'record' }),
     ttl: checkNumber('ttl', options.ttl, engine.ttl, TTL_RANGE),
     maxDuration: checkNumber('maxDuration', options.maxDuration, engine.maxDuration, LIFE_RANGE),
     idle: options.idle === undefined ? engine.idle : checkNumber('idle', options.idle, Infinity, LIFE_RANGE),

@@ -23,6 +23,12 @@ export interface EventFilter {
   readonly spec: readonly string[];
 }
 
+export interface FilterReading {
+  readonly custom?: readonly string[] | undefined;
+  /** What the message calls it. Default: `filter`. */
+  readonly option?: string | undefined;
+}
+
 // Types come from producers, so their number is not ours to trust; beyond this they are judged each time.
 const LARGEST_MEMO = 512;
 const MOST_NAMES = 256;
@@ -34,12 +40,9 @@ const MOST_NAMES = 256;
  * Throws `BAD_FILTER` for names that are unknown, malformed, empty, or none at all; the message and
  * `details.known` list what there is.
  */
-export function parseFilter(
-  spec: FilterSpec | undefined,
-  { custom }: { readonly custom?: readonly string[] | undefined } = {},
-): EventFilter {
-  const names = spec === undefined ? ['all'] : namesOf(spec);
-  for (const name of names) checkName(name, custom);
+export function parseFilter(spec: FilterSpec | undefined, reading: FilterReading = {}): EventFilter {
+  const names = spec === undefined ? ['all'] : namesOf(spec, reading);
+  for (const name of names) checkName(name, reading);
 
   const selections = names.map(name => (isPreset(name) ? PRESETS[name] : [name]));
   if (selections.includes('everything')) return { passesAll: true, passes: () => true, spec: names };
@@ -54,35 +57,36 @@ export function parseFilter(
   return { passesAll: false, passes: type => memo.get(type) ?? judge(type), spec: names };
 }
 
-function namesOf(spec: unknown): readonly string[] {
+function namesOf(spec: unknown, reading: FilterReading): readonly string[] {
   const given: readonly unknown[] = Array.isArray(spec) ? spec : [spec];
-  if (given.length === 0) throw badFilter('expected at least one name, got an empty list', undefined);
+  if (given.length === 0) throw badFilter('expected at least one name, got an empty list', reading);
   const names = given.flatMap(item => {
     if (typeof item !== 'string')
-      throw badFilter(`expected names, got ${item === null ? 'null' : typeof item}`, undefined);
+      throw badFilter(`expected names, got ${item === null ? 'null' : typeof item}`, reading);
     return item.split(',', MOST_NAMES + 1).map(name => name.trim());
   });
-  if (names.length > MOST_NAMES) throw badFilter(`expected at most ${MOST_NAMES} names, got more`, undefined);
+  if (names.length > MOST_NAMES) throw badFilter(`expected at most ${MOST_NAMES} names, got more`, reading);
   return names;
 }
 
-function checkName(name: string, custom: readonly string[] | undefined): void {
-  if (name === '') throw badFilter('expected names, got an empty one', custom);
+function checkName(name: string, reading: FilterReading): void {
+  const { custom } = reading;
+  if (name === '') throw badFilter('expected names, got an empty one', reading);
   if (!isPreset(name) && !isTopicName(name)) {
-    throw badFilter(`expected a preset, type or topic, got ${JSON.stringify(name.slice(0, 100))}`, custom);
+    throw badFilter(`expected a preset, type or topic, got ${JSON.stringify(name.slice(0, 100))}`, reading);
   }
   if (custom !== undefined && isCustomType(name) && !custom.includes(name)) {
     const declared = custom.length === 0 ? 'none is' : `declared are ${custom.join(', ')}`;
-    throw badFilter(`${name} is not a declared custom type (${declared})`, custom);
+    throw badFilter(`${name} is not a declared custom type (${declared})`, reading);
   }
 }
 
-function badFilter(problem: string, custom: readonly string[] | undefined): SluiceError {
+function badFilter(problem: string, { custom, option = 'filter' }: FilterReading): SluiceError {
   const presets = Object.keys(PRESETS);
   const types = [...EVENT_TYPES, ...TOPICS, ...(custom ?? ['custom:<name>'])];
   return new SluiceError(
     'BAD_FILTER',
-    `filter: ${problem}. Presets: ${presets.join(', ')}. Types and topics: ${types.join(', ')}.`,
+    `${option}: ${problem}. Presets: ${presets.join(', ')}. Types and topics: ${types.join(', ')}.`,
     { details: { known: [...presets, ...types] } },
   );
 }

@@ -67,7 +67,7 @@ export function resolveObserve(options: ObserveOptions, takesBatches: boolean): 
   }
   nameOption('observe: overflow', overflow, OVERFLOWS);
   return {
-    ...{ id, kind, tenantId, overflow, filter: parseFilter(options.types) },
+    ...{ id, kind, tenantId, overflow, filter: parseFilter(options.types, { option: 'types' }) },
     concurrency: checkNumber('observe: concurrency', options.concurrency, 1, {
       ...{ min: 1, max: 1_000, unit: 'runs' },
     }),

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
-import { a2aMap } from './rows/a2a-map.ts';
-import { agUiMap, aiSdkMap } from './rows/chat-map.ts';
+import { a2aMapRows } from './rows/a2a-map.ts';
+import { chatMaps } from './rows/chat-map.ts';
 import { client } from './rows/client.ts';
 import { crowdEmit, crowdMemory, stalledMemory } from './rows/crowd.ts';
 import { emitRow } from './rows/emit.ts';
@@ -49,9 +49,8 @@ export const ROWS: readonly Row[] = [
   stalledMemory,
   latency,
   client,
-  a2aMap,
-  agUiMap,
-  aiSdkMap,
+  ...a2aMapRows,
+  ...chatMaps,
   kafkaMap,
   cloudEventsMap,
   kafkaEmit,

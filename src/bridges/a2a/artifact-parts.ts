@@ -10,10 +10,9 @@ const CONTENTS = ['text', 'data', 'url', 'raw'] as const;
 /** Whether a value is a part of A2A as it stands: one content, and nothing that a part does not have. */
 export function isPart(value: unknown): value is A2aPart {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const names = Object.keys(value);
   const part = value as Readonly<Record<string, unknown>>;
   const contents = CONTENTS.filter(name => part[name] !== undefined);
-  if (contents.length !== 1 || !names.every(name => PART_MEMBERS.has(name))) return false;
+  if (contents.length !== 1 || !Object.keys(part).every(name => PART_MEMBERS.has(name))) return false;
   const [content] = contents;
   return content === 'data' || typeof part[content!] === 'string';
 }

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../event/json.ts';
 import { isNotice, type Notice } from '../../event/notice.ts';
 import type { RunEvent } from '../../event/run-event.ts';
 import { toParts } from './artifact-parts.ts';
-import { EXTENSION } from './event-table.ts';
+import { EXTENSION, OUTPUT_ARTIFACT } from './event-table.ts';
 import { carriedIn } from './extension.ts';
-import { agentMessage, toStreamResponses } from './to-a2a.ts';
+import { agentMessage, artifactPlace, taskStateOf, textArtifactId, toStreamResponses } from './to-a2a.ts';
 import type {
   A2aArtifact,
   A2aArtifactUpdate,
@@ -97,17 +97,15 @@ export class TaskFold {
     this.size = 0;
   }
 
-  /** An event was told that is a part of an artifact, and nothing else. Only behind {@link slim}. */
-  pass(cursor: string, artifactId: string): void {
-    this.#cursor = cursor;
-    if (!this.#artifacts.has(artifactId))
-      this.#artifacts.set(artifactId, { about: { artifactId }, parts: [] });
-  }
-
-  /** An event was told that says that it works, and nothing else. Only behind {@link slim}. */
-  work({ id, time: timestamp }: RunEvent): void {
+  /** An event was told whose updates nobody needs here. Only behind {@link slim}. */
+  pass(event: RunEvent): void {
+    const { id, type, time: timestamp } = event;
     this.#cursor = id;
-    this.#status = { state: 'TASK_STATE_WORKING', timestamp };
+    if (type === 'token') return this.#open(textArtifactId(event.data.messageId));
+    if (type === 'artifact')
+      return this.#open(artifactPlace(event.data, { opened: this.#artifacts }).artifactId);
+    if (type === 'complete' && event.data.output !== undefined) this.#open(OUTPUT_ARTIFACT);
+    this.#status = { state: taskStateOf(event), timestamp };
   }
 
   /** Adds one item, and gives the updates that tell it. */
@@ -182,12 +180,13 @@ export class TaskFold {
     else this.#say(response.message);
   }
 
-  #hold({ artifact, append }: A2aArtifactUpdate): void {
-    if (this.#isSlim) {
-      const { artifactId } = artifact;
+  #open(artifactId: string): void {
+    if (!this.#artifacts.has(artifactId))
       this.#artifacts.set(artifactId, { about: { artifactId }, parts: [] });
-      return;
-    }
+  }
+
+  #hold({ artifact, append }: A2aArtifactUpdate): void {
+    if (this.#isSlim) return this.#open(artifact.artifactId);
     const { parts, ...about } = artifact;
     this.size += JSON.stringify(parts).length;
     const held = this.#artifacts.get(artifact.artifactId);

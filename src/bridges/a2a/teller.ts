@@ -4,8 +4,7 @@ import type { RunEvent } from '../../event/run-event.ts';
 import type { Teller } from '../teller.ts';
 import { partPlace } from '../teller.ts';
 import { TaskFold, type TaskBirth } from './task-fold.ts';
-import { tokenText, workText } from './event-text.ts';
-import type { A2aStreamResponse } from './wire.ts';
+import { eventTexts } from './event-text.ts';
 
 /** How a binding writes a response, which is JSON already, on one line. */
 export type Envelope = (response: string) => string;
@@ -40,45 +39,38 @@ export class A2aTeller implements Teller {
   tell(item: Entry | Notice): string {
     const begin = this.#hasBegun ? '' : this.#begin();
     const before = this.#fold.cursor;
-    const text = isNotice(item) || this.#skipped > 0 ? undefined : this.#quickText(item.event);
-    if (text !== undefined && !isNotice(item)) {
-      this.#question = undefined;
-      return `${begin}data: ${this.#envelope(text)}\nid: ${item.cursor}\n\n`;
+    if (isNotice(item)) {
+      const told = this.#fold.add(item).map(response => this.#frame(JSON.stringify(response), undefined));
+      return begin + told.join('');
     }
-    const responses = this.#fold.add(isNotice(item) ? item : item.event);
-    if (isNotice(item)) return begin + responses.map(response => this.#frame(response, undefined)).join('');
     const { event, cursor } = item;
+    const texts = this.#texts(event);
     this.#question = event.type === 'ask' ? event.data.askId : undefined;
     const skipped = this.#skipped;
     this.#skipped = 0;
-    const frames = responses.map((response, at) => {
-      if (at < skipped) return '';
-      const isLast = at === responses.length - 1;
-      return this.#frame(response, isLast ? cursor : before && partPlace(before, at + 1));
-    });
-    return begin + frames.join('');
+    let frames = begin;
+    for (let at = skipped; at < texts.length; at++) {
+      const isLast = at === texts.length - 1;
+      frames += this.#frame(texts[at]!, isLast ? cursor : before && partPlace(before, at + 1));
+    }
+    return frames;
   }
 
-  /** Most events are told without being put together first. */
-  #quickText(event: RunEvent): string | undefined {
-    const token = tokenText(event, this.#fold);
-    if (token) {
-      this.#fold.pass(event.id, token.artifactId);
-      return token.text;
-    }
-    const text = workText(event, this.#fold);
-    if (text !== undefined) this.#fold.work(event);
-    return text;
+  #texts(event: RunEvent): readonly string[] {
+    const texts = eventTexts(event, this.#fold);
+    if (!texts) return this.#fold.add(event).map(response => JSON.stringify(response));
+    this.#fold.pass(event);
+    return texts;
   }
 
   #begin(): string {
     this.#hasBegun = true;
-    const frame = this.#frame({ task: this.#fold.task() }, this.#fold.cursor);
+    const frame = this.#frame(JSON.stringify({ task: this.#fold.task() }), this.#fold.cursor);
     this.#fold.slim();
     return frame;
   }
 
-  #frame(response: A2aStreamResponse, place: string | undefined): string {
-    return `data: ${this.#envelope(JSON.stringify(response))}\n${place === undefined ? '' : `id: ${place}\n`}\n`;
+  #frame(response: string, place: string | undefined): string {
+    return `data: ${this.#envelope(response)}\n${place === undefined ? '' : `id: ${place}\n`}\n`;
   }
 }

@@ -68,28 +68,37 @@ function tokenUpdate(
   return { artifactUpdate: lastChunk ? { ...base, lastChunk, metadata } : { ...base, metadata } };
 }
 
+/** The artifact of an event there, and how its parts are put together with those that are known. */
+interface ArtifactPlace {
+  readonly artifactId: string;
+  readonly append: boolean;
+  readonly lastChunk: boolean;
+}
+
 /** A `partial` artifact is a piece that belongs behind the pieces before it, unless it says so itself. */
-function artifactUpdate(
-  event: RunEvent,
-  data: JsonObject,
-  { contextId, opened }: TaskPlace,
-): A2aStreamResponse {
-  const { artifactId: ours, name, description, data: held, ...rest } = data;
-  const { partial, last, append: wanted, artifactType } = rest;
+export function artifactPlace(
+  { artifactId: ours, partial, last, append: wanted }: JsonObject,
+  { opened }: Pick<TaskPlace, 'opened'>,
+): ArtifactPlace {
   // What says how it is put together came from A2A, and has its id from there.
   const isOwn = wanted === undefined && OWN_ARTIFACT.test(ours as string);
   const artifactId = isOwn ? `~${ours as string}` : (ours as string);
   const append = wanted === undefined ? partial === true && opened.has(artifactId) : wanted === true;
-  const lastChunk = last === true || partial !== true;
+  return { artifactId, append, lastChunk: last === true || partial !== true };
+}
+
+function artifactUpdate(event: RunEvent, data: JsonObject, place: TaskPlace): A2aStreamResponse {
+  const { artifactId, append, lastChunk } = artifactPlace(data, place);
+  const { artifactId: _, name, description, data: held, ...rest } = data;
   const artifact: A2aArtifact = {
     artifactId,
     ...(typeof name === 'string' && { name }),
     ...(typeof description === 'string' && { description }),
-    parts: toParts(held ?? null, artifactType),
+    parts: toParts(held ?? null, rest['artifactType']),
   };
   return {
     artifactUpdate: {
-      ...{ taskId: event.runId, contextId, artifact },
+      ...{ taskId: event.runId, contextId: place.contextId, artifact },
       ...(append && { append }),
       ...(lastChunk && { lastChunk }),
       metadata: carrying(event, rest),
@@ -106,9 +115,9 @@ function outputUpdate(event: RunEvent, output: Json, { contextId }: TaskPlace): 
 
 function statusUpdate(event: RunEvent, { contextId }: TaskPlace): A2aStreamResponse {
   const { runId: taskId, time: timestamp } = event;
-  const row = ROWS.get(event.type);
-  const { text, rest } = textOf(event, row?.text);
-  const state = stateOf(event, row);
+  const { field, text } = saidBy(event);
+  const rest = restOf(event, field);
+  const state = taskStateOf(event);
   const status = {
     state,
     ...(text !== undefined && { message: agentMessage(event, contextId, text) }),
@@ -117,25 +126,30 @@ function statusUpdate(event: RunEvent, { contextId }: TaskPlace): A2aStreamRespo
   return { statusUpdate: { taskId, contextId, status, metadata: carrying(event, rest) } };
 }
 
-function textOf(
-  { type, data }: RunEvent,
-  field: string | undefined,
-): { readonly text?: string; readonly rest: JsonObject | undefined } {
+/** The field of an event's data that is what the agent says at this event, and what it says. */
+export function saidBy({ type, data }: RunEvent): { readonly field?: string; readonly text?: string } {
+  const field = ROWS.get(type)?.text;
   const members: JsonObject = data;
-  const { [field ?? '']: text, output: _, ...others } = members;
-  if (type === 'complete') return { ...(typeof text === 'string' && { text }), rest: filled(others) };
-  if (field === undefined || typeof text !== 'string') return { rest: filled(members) };
-  const { [field]: __, ...rest } = members;
-  return { text, rest: filled(rest) };
+  const text = field === undefined ? undefined : members[field];
+  return typeof text === 'string' ? { field: field!, text } : {};
 }
 
-function stateOf(event: RunEvent, row: EventRow | undefined): A2aTaskState {
+/** What else there is in the data. */
+function restOf({ type, data }: RunEvent, field: string | undefined): JsonObject | undefined {
+  const { [field ?? '']: _, ...rest }: JsonObject = data;
+  if (type !== 'complete') return filled(field === undefined ? data : rest);
+  const { output: __, ...others } = rest;
+  return filled(others);
+}
+
+/** The state that a task is in behind this event. */
+export function taskStateOf(event: RunEvent): A2aTaskState {
   const { type, data, final } = event;
   if (final) {
     const isRefused = type === 'error' && REJECTIONS.includes(event.data.code);
     return isRefused ? 'TASK_STATE_REJECTED' : (ENDS[type] ?? 'TASK_STATE_FAILED');
   }
-  if (type !== 'status') return row?.state ?? 'TASK_STATE_WORKING';
+  if (type !== 'status') return ROWS.get(type)?.state ?? 'TASK_STATE_WORKING';
   // A status tells and never ends: only an end may look like one.
   const state = STATES[(data as { readonly status: keyof typeof STATES }).status];
   return state === undefined || TERMINAL.has(state) ? 'TASK_STATE_WORKING' : state;

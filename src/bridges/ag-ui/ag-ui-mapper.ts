@@ -22,10 +22,10 @@ const TONGUE: Tongue<AgUiEvent, AgUiStream, AgUiEvent> = {
   },
   place(event, cursor) {
     if (cursor === undefined) return event;
-    const { metadata } = event;
-    (event as { metadata?: AgUiEvent['metadata'] }).metadata = {
-      sluice: metadata ? { ...metadata.sluice, cursor } : { cursor },
-    };
+    // Whatever was said is a new object, and what is said again a copy.
+    const { metadata } = event as { metadata?: { readonly sluice: { cursor?: string } } };
+    if (metadata) metadata.sluice.cursor = cursor;
+    else (event as { metadata?: AgUiEvent['metadata'] }).metadata = { sluice: { cursor } };
     return event;
   },
 };

@@ -59,11 +59,14 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
   /** Says that the run goes on, and opens the steps again that an interrupt has closed, if there is a use for it. */
   begin(facts: JsonObject = {}, { isOver = false }: { readonly isOver?: boolean | undefined } = {}): void {
     const { parentRunId } = this.#options;
-    this.say({
-      ...{ type: 'RUN_STARTED', ...this.#ids(), protocolVersion: PROTOCOL },
-      ...(parentRunId !== undefined && { parentRunId }),
-      metadata: { sluice: { runId: this.#sluiceRun, ...facts } },
-    });
+    const { threadId, runId } = this.#ids();
+    const metadata = { sluice: { runId: this.#sluiceRun, ...facts } };
+    const started = { threadId, runId, protocolVersion: PROTOCOL, metadata };
+    this.say(
+      parentRunId === undefined
+        ? { type: 'RUN_STARTED', ...started }
+        : { type: 'RUN_STARTED', ...started, parentRunId },
+    );
     const steps = this.#steps;
     this.#steps = [];
     if (!isOver) for (const stepName of steps) this.say({ type: 'STEP_STARTED', stepName });
@@ -109,11 +112,20 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
 
   result(toolCallId: string, result: CallResult, event: RunEvent): void {
     if (this.#isWriting(toolCallId)) this.say({ type: 'TOOL_CALL_END', toolCallId });
-    this.say({
-      ...{ type: 'TOOL_CALL_RESULT', messageId: `${epochOf(event)}-${event.seq}`, toolCallId },
-      ...{ content: contentOf(result), role: 'tool' },
-      ...('error' in result && { metadata: { sluice: { failed: true } } }),
-    });
+    const [messageId, content] = [`${epochOf(event)}-${event.seq}`, contentOf(result)];
+    const role = 'tool';
+    this.say(
+      'error' in result
+        ? {
+            type: 'TOOL_CALL_RESULT',
+            messageId,
+            toolCallId,
+            content,
+            role,
+            metadata: { sluice: { failed: true } },
+          }
+        : { type: 'TOOL_CALL_RESULT', messageId, toolCallId, content, role },
+    );
   }
 
   closeAll(): void {

@@ -17,5 +17,6 @@ export const AG_UI_OPENERS: OpenTable<AgUiEvent> = {
   closers: CLOSERS,
   begins: 'RUN_STARTED',
   ends: ['RUN_FINISHED', 'RUN_ERROR'],
-  again: ({ rawEvent: _, timestamp: __, ...opener }) => opener,
+  again: ({ rawEvent: _, timestamp: __, metadata, ...opener }) =>
+    metadata ? { ...opener, metadata: { sluice: { ...metadata.sluice } } } : opener,
 };

@@ -80,16 +80,17 @@ export function tellEvent(stream: AgUiStream, event: RunEvent): void {
   stream.at(event.runId, event.time);
   if (isSaid(event, stream, { tellings: TELLINGS, customs: CUSTOMS })) return;
   const { type, data, node, source, cause, metadata } = event;
-  const facts = {
-    ...(node !== undefined && { node }),
-    ...(source !== undefined && { source }),
-    ...(cause !== undefined && { cause }),
-  };
-  stream.say({
-    ...{ type: 'CUSTOM', name: customName(type), value: data as Json },
-    ...(metadata !== undefined && { rawEvent: event }),
-    metadata: { sluice: { type, ...facts } },
-  });
+  // Not spread: many events go this way.
+  const facts: { [fact: string]: Json } = { type };
+  if (node !== undefined) facts['node'] = node;
+  if (source !== undefined) facts['source'] = source;
+  if (cause !== undefined) facts['cause'] = cause;
+  const [name, value, place] = [customName(type), data as Json, { sluice: facts }];
+  stream.say(
+    metadata === undefined
+      ? { type: 'CUSTOM', name, value, metadata: place }
+      : { type: 'CUSTOM', name, value, metadata: place, rawEvent: event },
+  );
 }
 
 /** Says what no event of AG-UI says: that some events will not come, or that what was seen is void. */

@@ -180,16 +180,8 @@ export class RunActor implements PipeHost, DeadlineHost, ActionHost {
 
   /** Takes the run from the process that has it. */
   async regain(after: number, attempt: number): Promise<TakenBack> {
-    const { identity, services, outside } = this.parts;
-    const { log, clock } = services;
-    const taken = await takeBack({
-      log,
-      key: identity.key,
-      clock,
-      ownership: outside!.ownership!,
-      after,
-      attempt,
-    });
+    const { outside } = this.parts;
+    const taken = await takeBack(this.parts, { after, attempt });
     const { last, isClosed, keys, claim } = taken;
     for (const [name, stored] of keys) outside!.keys.note(name, stored);
     if (isClosed) return taken;

@@ -3,10 +3,9 @@ import { SluiceError } from '../errors/sluice-error.ts';
 import type { Entry } from '../event/entry.ts';
 import type { Outcome } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
-import type { Clock } from '../time/clock.ts';
 import { fullJitter } from '../time/full-jitter.ts';
 import { keyOfEntry } from './stored-keys.ts';
-import type { Ownership } from './outside.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** A run that this process writes again. */
 export interface TakenBack {
@@ -19,12 +18,8 @@ export interface TakenBack {
   readonly keys: ReadonlyMap<string, Outcome>;
 }
 
-/** What is to be taken back. */
-export interface TakeBackRequest {
-  readonly log: Log;
-  readonly key: RunKey;
-  readonly ownership: Ownership;
-  readonly clock: Clock;
+/** Where this process was. */
+export interface LeftAt {
   /** The newest event that this process knows. */
   readonly after: number;
   /** How often it was taken away again before anything could be written. */
@@ -41,8 +36,12 @@ const PAGE = { limit: 512, bytes: 1_048_576 };
  * for random times, so that one of them gets to write. Repeats what fails for as long as `ownership.patience` says, and
  * rejects then with what failed.
  */
-export async function takeBack(request: TakeBackRequest): Promise<TakenBack> {
-  const { clock, ownership, attempt } = request;
+export async function takeBack(
+  { identity, services, outside }: RunParts,
+  { after, attempt }: LeftAt,
+): Promise<TakenBack> {
+  const { clock, log } = services;
+  const ownership = outside!.ownership!;
   const deadline = clock.now() + ownership.patience;
   const wait = (most: number): Promise<void> =>
     new Promise(resolve => clock.alarm(fullJitter(Math.min(most, LONGEST_WAIT)), resolve, false));
@@ -50,7 +49,7 @@ export async function takeBack(request: TakeBackRequest): Promise<TakenBack> {
   for (let most = FIRST_WAIT; ; most *= 2) {
     try {
       const claim = await ownership.take();
-      return { claim, ...(await missedBy(request)) };
+      return { claim, ...(await missedBy(log, identity.key, after)) };
     } catch (error) {
       if (clock.now() >= deadline || isForGood(error)) throw error;
       await wait(most);
@@ -58,7 +57,7 @@ export async function takeBack(request: TakeBackRequest): Promise<TakenBack> {
   }
 }
 
-async function missedBy({ log, key, after }: TakeBackRequest): Promise<Omit<TakenBack, 'claim'>> {
+async function missedBy(log: Log, key: RunKey, after: number): Promise<Omit<TakenBack, 'claim'>> {
   const keys = new Map<string, Outcome>();
   let newest: Entry | undefined;
   for (let at = after; ;) {

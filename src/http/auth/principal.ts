@@ -1,3 +1,4 @@
+/** Every {@link Scope} there is. */
 export const SCOPES = ['read', 'write', 'cancel', 'import', 'admin'] as const;
 
 /**

@@ -85,12 +85,8 @@ export { type EngineMetrics } from './engine/metrics/engine-metrics.ts';
 export { type HistogramCounts } from './engine/metrics/histogram.ts';
 export { type RunDecision } from './engine/run-decision.ts';
 export { type RunStats } from './engine/run-stats.ts';
-export {
-  type AnswerRequest,
-  type CheckpointEvent,
-  type CheckpointQuery,
-  type ListOptions,
-} from './engine/runs.ts';
+export { type AnswerRequest, type CheckpointEvent, type CheckpointQuery } from './engine/runs.ts';
+export { type ListOptions } from './engine/list-options.ts';
 export { type ReadOptions } from './engine/run-events.ts';
 export { type EventSearch, type SearchPage } from './engine/search.ts';
 export { type EngineLimits, type EngineOptions } from './engine/options.ts';

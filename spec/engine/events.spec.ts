@@ -242,6 +242,9 @@ describe('the runs of an engine', () => {
     for (const limit of [0, -1, 1.5, 1_001, Number.NaN]) {
       expect(await codeOf(() => engine.runs.list({ limit }))).toBe('BAD_OPTION');
     }
+    for (const odd of [{ status: ['done'] }, { status: 'running' }, { statuses: ['running'] }, null]) {
+      expect(await codeOf(() => engine.runs.list(odd as never))).toBe('BAD_OPTION');
+    }
     expect(await codeOf(() => engine.runs.list({ page: 'nonsense' }))).toBe('BAD_REQUEST');
   });
 

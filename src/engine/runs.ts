@@ -1,15 +1,6 @@
 import { Observable } from 'rxjs';
-import {
-  isPromise,
-  type Awaitable,
-  type Backend,
-  type Command,
-  type RunKey,
-  type RunNews,
-  type RunPage,
-  type RunQuery,
-  type RunRecord,
-} from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
+import type { Backend, Command, RunKey, RunNews, RunPage, RunRecord } from '../backends/backend.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { isEnded } from '../run/lifecycle.ts';
 import { readStorage } from '../run/read-storage.ts';
@@ -23,14 +14,12 @@ import type { Clock } from '../time/clock.ts';
 import { sendAnswer } from './sent-answers.ts';
 import { checkNumber } from './check-number.ts';
 import type { Instance } from './instance.ts';
+import { checkListOptions, type ListOptions } from './list-options.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { newId } from '../time/new-id.ts';
 import { keyOf, runNotFound, type OfTenant, type RunEvents } from './run-events.ts';
 import { countRuns, type RunStats } from './run-stats.ts';
 import { DEFAULT_TENANT } from './start-options.ts';
-
-/** Which runs to list; all that is given must match. */
-export type ListOptions = Partial<RunQuery>;
 
 /** A checkpoint as the run says it. */
 export type CheckpointEvent = Extract<RunEvent, { type: 'checkpoint' }>;
@@ -93,11 +82,9 @@ export class Runs {
   }
 
   /** Newest first; 50 unless `limit` says otherwise, 1 to 1,000. Rejects with `BAD_OPTION`, `BAD_REQUEST`. */
-  async list({ tenantId = DEFAULT_TENANT, limit, ...query }: ListOptions = {}): Promise<RunPage> {
-    const checked = checkNumber('limit', limit, 50, { min: 1, max: 1_000, unit: 'runs' });
-    return readStorage('the list of runs', () =>
-      this.#backend.directory.list({ ...query, tenantId, limit: checked }),
-    );
+  async list(options: ListOptions = {}): Promise<RunPage> {
+    const query = checkListOptions(options);
+    return readStorage('the list of runs', () => this.#backend.directory.list(query));
   }
 
   /** Runs of a tenant as they are created, changed and removed. Hot; never completes by itself. */

@@ -2,7 +2,7 @@ import type { RunRecord } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { RunStatus } from '../event/run-event.ts';
 import { RUN_STATUSES } from '../event/schemas.ts';
-import type { ListOptions } from '../engine/runs.ts';
+import type { ListOptions } from '../engine/list-options.ts';
 
 /**
  * Which runs a request lists: `?status=running,waiting&threadId=&agent=&parentId=&label=name=value&limit=&page=`.

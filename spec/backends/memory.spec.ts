@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isPromise, runKey } from '../../src/backends/backend.ts';
+import { isPromise } from '../../src/backends/awaitable.ts';
+import { runKey } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import { backendLaws, checkProgram, type BackendLab } from '../../src/testing/backend-laws.ts';
 import { LawRun, recordOf } from '../../src/testing/backend-laws/law-run.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { map } from 'rxjs';
-import type { Awaitable, Backend, Directory, Log } from '../../src/backends/backend.ts';
+import type { Awaitable } from '../../src/backends/awaitable.ts';
+import type { Backend, Directory, Log } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import { isSluiceError, SluiceError } from '../../src/errors/sluice-error.ts';

@@ -1,5 +1,6 @@
-import type { Awaitable, Backend, Directory, Log } from '../../src/backends/backend.ts';
-import { isPromise } from '../../src/backends/backend.ts';
+import type { Awaitable } from '../../src/backends/awaitable.ts';
+import type { Backend, Directory, Log } from '../../src/backends/backend.ts';
+import { isPromise } from '../../src/backends/awaitable.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import type { RunEvent } from '../../src/event/run-event.ts';
 import type { Clock } from '../../src/time/clock.ts';

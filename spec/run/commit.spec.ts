@@ -1,11 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  runKey,
-  type AppendResult,
-  type Awaitable,
-  type Batch,
-  type Log,
-} from '../../src/backends/backend.ts';
+import type { Awaitable } from '../../src/backends/awaitable.ts';
+import { runKey, type AppendResult, type Batch, type Log } from '../../src/backends/backend.ts';
 import { isSluiceError, type SluiceError } from '../../src/errors/sluice-error.ts';
 import { chainNext, chainStart } from '../../src/event/chain.ts';
 import { encodeLine } from '../../src/event/codec.ts';

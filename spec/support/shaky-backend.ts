@@ -1,11 +1,5 @@
-import type {
-  AppendResult,
-  Awaitable,
-  Backend,
-  Batch,
-  ReadResult,
-  RunKey,
-} from '../../src/backends/backend.ts';
+import type { Awaitable } from '../../src/backends/awaitable.ts';
+import type { AppendResult, Backend, Batch, ReadResult, RunKey } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import type { Clock } from '../../src/time/clock.ts';
 

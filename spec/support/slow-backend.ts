@@ -1,4 +1,5 @@
-import type { Awaitable, Backend, Directory, Log } from '../../src/backends/backend.ts';
+import type { Awaitable } from '../../src/backends/awaitable.ts';
+import type { Backend, Directory, Log } from '../../src/backends/backend.ts';
 import { memoryBackend } from '../../src/backends/memory/memory-backend.ts';
 import type { Clock } from '../../src/time/clock.ts';
 

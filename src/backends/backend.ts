@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/codes.ts';
 import type { Entry } from '../event/entry.ts';
 import type { Json, JsonObject } from '../event/json.ts';
 import type { RunStatus } from '../event/run-event.ts';
+import type { Awaitable } from './awaitable.ts';
 import type { Notes } from './notes.ts';
 
 /**
@@ -29,14 +30,6 @@ export interface BackendFlags {
   readonly shared: boolean;
   /** Cursors carry a chain hash, since the store may lose acknowledged events. */
   readonly chained: boolean;
-}
-
-/** An answer now or later. */
-export type Awaitable<T> = T | Promise<T>;
-
-/** Whether an answer comes later. Promises of other realms and libraries count. */
-export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
-  return typeof (answer as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Names one run of one tenant in a backend; made by {@link runKey} alone. */

@@ -1,4 +1,4 @@
-import type { Awaitable } from './backend.ts';
+import type { Awaitable } from './awaitable.ts';
 
 /** A short text that outlives its writer, and how far whoever looks after it has got. */
 export interface Note {

@@ -1,7 +1,6 @@
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
 import {
-  isPromise,
   runKey,
-  type Awaitable,
   type CreateResult,
   type RunKey,
   type RunRecord,

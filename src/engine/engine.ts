@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
-import { isPromise, type Claim, type RunRecord } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
+import type { Claim, RunRecord } from '../backends/backend.ts';
 import type { Notes } from '../backends/notes.ts';
 import type { Gate } from '../control/gate.ts';
 import { SluiceError } from '../errors/sluice-error.ts';

@@ -1,4 +1,5 @@
-import { type Backend, isPromise } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
+import type { Backend } from '../backends/backend.ts';
 import { memoryBackend } from '../backends/memory/memory-backend.ts';
 import { Gate } from '../control/gate.ts';
 import type { Policy } from '../control/policy.ts';

@@ -1,13 +1,5 @@
-import {
-  isPromise,
-  type AppendResult,
-  type Awaitable,
-  type Batch,
-  type Log,
-  type LogQuery,
-  type ReadResult,
-  type RunKey,
-} from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
+import type { AppendResult, Batch, Log, LogQuery, ReadResult, RunKey } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { isoTime } from '../time/iso-time.ts';

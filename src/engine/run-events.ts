@@ -1,12 +1,6 @@
 import { defer, from, type Observable, switchMap } from 'rxjs';
-import {
-  isPromise,
-  runKey,
-  type RunKey,
-  type RunRecord,
-  type LogQuery,
-  type ReadResult,
-} from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
+import { runKey, type RunKey, type RunRecord, type LogQuery, type ReadResult } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { parsePosition } from '../event/cursor.ts';
 import type { EventDefinitions } from '../event/define-events.ts';

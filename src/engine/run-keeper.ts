@@ -1,4 +1,5 @@
-import { isPromise, type Directory, type RunChange, type RunKey } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
+import type { Directory, RunChange, RunKey } from '../backends/backend.ts';
 import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import type { RunListener } from '../run/run-parts.ts';
 import type { Clock } from '../time/clock.ts';

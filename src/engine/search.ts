@@ -1,4 +1,4 @@
-import type { Awaitable } from '../backends/backend.ts';
+import type { Awaitable } from '../backends/awaitable.ts';
 import type { ReadStep } from '../run/reader.ts';
 import { checkNumber } from './check-number.ts';
 import { SluiceError } from '../errors/sluice-error.ts';

@@ -1,4 +1,4 @@
-import { isPromise } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
 
 /** Told what became of the work. */
 export interface WorkHost {

@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import { isPromise, type Awaitable } from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { isNotice } from '../event/notice.ts';
 import { gapNotice, type ReadStep, type RunReader } from './reader.ts';

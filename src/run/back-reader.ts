@@ -1,4 +1,5 @@
-import { isPromise, type Awaitable, type Log, type ReadResult, type RunKey } from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
+import type { Log, ReadResult, RunKey } from '../backends/backend.ts';
 import type { Position } from '../event/cursor.ts';
 import type { EventFilter } from '../event/filter.ts';
 import { readStorage } from './read-storage.ts';

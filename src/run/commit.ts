@@ -1,4 +1,5 @@
-import { isPromise, type AppendResult, type Log } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
+import type { AppendResult, Log } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
 import { chainNext } from '../event/chain.ts';
 import { encodeLine, keyedLine, keyOfLine } from '../event/codec.ts';

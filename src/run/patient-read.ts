@@ -1,4 +1,5 @@
-import { isPromise, type Awaitable, type ReadResult } from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
+import type { ReadResult } from '../backends/backend.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { fullJitter } from '../time/full-jitter.ts';

@@ -1,4 +1,4 @@
-import { isPromise, type Awaitable } from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
 import { isSluiceError, SluiceError } from '../errors/sluice-error.ts';
 
 /** What the backend answers, at once if it does. Throws or rejects with `STORAGE_LOST`, whatever it failed with. */

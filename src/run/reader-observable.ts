@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { isPromise } from '../backends/backend.ts';
+import { isPromise } from '../backends/awaitable.ts';
 import { isNotice } from '../event/notice.ts';
 import type { ReadStep, RunReader } from './reader.ts';
 import type { RunItem } from './window.ts';

@@ -1,11 +1,5 @@
-import {
-  isPromise,
-  type Awaitable,
-  type Log,
-  type LogQuery,
-  type ReadResult,
-  type RunKey,
-} from '../backends/backend.ts';
+import { isPromise, type Awaitable } from '../backends/awaitable.ts';
+import type { Log, LogQuery, ReadResult, RunKey } from '../backends/backend.ts';
 import type { Position } from '../event/cursor.ts';
 import type { Entry } from '../event/entry.ts';
 import type { EventFilter } from '../event/filter.ts';

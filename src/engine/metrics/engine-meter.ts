@@ -1,4 +1,5 @@
-import { isPromise, type AppendResult, type Awaitable, type Batch } from '../../backends/backend.ts';
+import { isPromise, type Awaitable } from '../../backends/awaitable.ts';
+import type { AppendResult, Batch } from '../../backends/backend.ts';
 import { isSluiceError } from '../../errors/sluice-error.ts';
 import type { Clock } from '../../time/clock.ts';
 import { Histogram } from './histogram.ts';

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../../backends/backend.ts';
+import type { Awaitable } from '../../backends/awaitable.ts';
 
 /** Where sinks keep how far they have got: one short text per run. An answer may come at once or later. */
 export interface CursorStore {

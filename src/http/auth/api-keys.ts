@@ -1,4 +1,4 @@
-import { isPromise, type Awaitable } from '../../backends/backend.ts';
+import { isPromise, type Awaitable } from '../../backends/awaitable.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
 import { isId } from '../../event/ids.ts';
 import { hashApiKey, isApiKeyHash } from './api-key.ts';

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../../backends/backend.ts';
+import type { Awaitable } from '../../backends/awaitable.ts';
 import { SluiceError } from '../../errors/sluice-error.ts';
 import { checkId } from '../../event/ids.ts';
 import { DEFAULT_TENANT } from '../../engine/start-options.ts';

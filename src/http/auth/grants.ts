@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isPromise, type Awaitable } from '../../backends/backend.ts';
+import { isPromise, type Awaitable } from '../../backends/awaitable.ts';
 import type { PolicyStore } from '../../control/policy-store.ts';
 import { newId } from '../../time/new-id.ts';
 import { checkNumber } from '../../engine/check-number.ts';

@@ -1,4 +1,4 @@
-import { isPromise } from '../../backends/backend.ts';
+import { isPromise } from '../../backends/awaitable.ts';
 import { vetoError, type Stopping } from '../../control/decided.ts';
 import type { Matter } from '../../control/execution-context.ts';
 import type { Decision } from '../../control/verdict.ts';

@@ -1,4 +1,5 @@
-import type { Awaitable, Backend } from '../../backends/backend.ts';
+import type { Awaitable } from '../../backends/awaitable.ts';
+import type { Backend } from '../../backends/backend.ts';
 import { systemClock } from '../../time/clock.ts';
 import { breach, type Law } from '../law.ts';
 

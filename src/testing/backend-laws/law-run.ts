@@ -1,7 +1,7 @@
+import type { Awaitable } from '../../backends/awaitable.ts';
 import {
   runKey,
   type AppendResult,
-  type Awaitable,
   type Backend,
   type Batch,
   type Idempotency,

@@ -1,5 +1,6 @@
 import { isSluiceError } from '../../errors/sluice-error.ts';
-import { runKey, type Awaitable, type Backend } from '../../backends/backend.ts';
+import type { Awaitable } from '../../backends/awaitable.ts';
+import { runKey, type Backend } from '../../backends/backend.ts';
 import { randomName } from '../../time/random-name.ts';
 import { breach, type Law } from '../law.ts';
 import { eventually, law, type BackendLab } from './backend-lab.ts';

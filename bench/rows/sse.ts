@@ -1,4 +1,4 @@
-import { cpuPerOperation } from '../measure-cpu.ts';
+import { deliver } from '../deliver.ts';
 import { residentBytes } from '../measure-memory.ts';
 import { openViewers, type Viewers } from '../open-viewers.ts';
 import type { Case, Row } from '../row.ts';
@@ -9,16 +9,13 @@ import { sluice } from '../servers/sluice.ts';
 import { sluiceComplete } from '../servers/sluice-complete.ts';
 import type { Serve, SseServer } from '../servers/sse-server.ts';
 
-/** Events on their way to one connection at the most, so that no socket's buffer fills. */
-const UNDER_WAY = 64;
-
 /** What the server spends for one event at one of so many connections. */
 export function sseRow(connections: number, burst: number): Row {
   const isBurst = burst > 1;
   const delivering =
     (serve: Serve): Case =>
-    () =>
-      deliver(serve, connections, burst);
+    async () =>
+      deliver(await opened(serve, connections), { connections, burst });
   return {
     name: isBurst ? `sse-${connections}-bursts` : `sse-${connections}`,
     what: `SSE to ${connections.toLocaleString('en')} connections, ${isBurst ? `bursts of ${burst} events` : 'one event'} a tick; a delivery`,
@@ -35,8 +32,8 @@ export function sseRow(connections: number, burst: number): Row {
 export function completeRow(connections: number): Row {
   const delivering =
     (serve: Serve): Case =>
-    () =>
-      deliver(serve, connections, 1);
+    async () =>
+      deliver(await opened(serve, connections), { connections, burst: 1 });
   return {
     ...sseRow(connections, 1),
     name: `complete-${connections}`,
@@ -71,22 +68,6 @@ export function sseMemoryRow(connections: number): Row {
     ours: holding(sluice),
     others: { 'node:http response.write': holding(responseWrite), 'better-sse': holding(betterSse) },
   };
-}
-
-async function deliver(serve: Serve, connections: number, burst: number): Promise<number> {
-  const { server, viewers } = await opened(serve, connections);
-  await viewers.ask({ ask: 'reset' });
-  let sent = 0;
-  const ticksUnderWay = UNDER_WAY / burst;
-  const perTick = await cpuPerOperation(async ticks => {
-    for (let tick = 1; tick <= ticks; tick++) {
-      server.emit(burst);
-      sent += burst * connections;
-      await new Promise(resolve => setImmediate(resolve));
-      if (tick % ticksUnderWay === 0 || tick === ticks) await viewers.ask({ ask: 'await', events: sent });
-    }
-  });
-  return perTick / (burst * connections);
 }
 
 async function hold(serve: Serve, connections: number): Promise<number> {

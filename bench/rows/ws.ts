@@ -1,4 +1,4 @@
-import { cpuPerOperation } from '../measure-cpu.ts';
+import { deliver } from '../deliver.ts';
 import { residentBytes } from '../measure-memory.ts';
 import { openViewers, type Viewers } from '../open-viewers.ts';
 import type { Case, Row } from '../row.ts';
@@ -8,16 +8,13 @@ import { sluiceWs } from '../servers/sluice-ws.ts';
 import type { ServeSockets, SocketServer } from '../servers/socket-server.ts';
 import type { SocketAsked } from '../socket-viewers-protocol.ts';
 
-/** Events on their way to one socket at the most, so that none has its buffer filled or its credit used up. */
-const UNDER_WAY = 64;
-
 /** What the server spends for one event at one of so many sockets. */
 export function wsRow(sockets: number, burst: number): Row {
   const isBurst = burst > 1;
   const delivering =
     (serve: ServeSockets): Case =>
-    () =>
-      deliver(serve, sockets, burst);
+    async () =>
+      deliver(await opened(serve, sockets), { connections: sockets, burst });
   return {
     name: isBurst ? `ws-${sockets}-bursts` : `ws-${sockets}`,
     what: `WebSocket to ${sockets.toLocaleString('en')} sockets with credit, ${isBurst ? `bursts of ${burst} events` : 'one event'} a tick; a delivery`,
@@ -46,22 +43,6 @@ export function wsMemoryRow(sockets: number): Row {
     ours: holding(sluiceWs),
     others: { 'a socket of node:net': holding(rawFrames) },
   };
-}
-
-async function deliver(serve: ServeSockets, sockets: number, burst: number): Promise<number> {
-  const { server, viewers } = await opened(serve, sockets);
-  await viewers.ask({ ask: 'reset' });
-  let sent = 0;
-  const ticksUnderWay = UNDER_WAY / burst;
-  const perTick = await cpuPerOperation(async ticks => {
-    for (let tick = 1; tick <= ticks; tick++) {
-      server.emit(burst);
-      sent += burst * sockets;
-      await new Promise(resolve => setImmediate(resolve));
-      if (tick % ticksUnderWay === 0 || tick === ticks) await viewers.ask({ ask: 'await', events: sent });
-    }
-  });
-  return perTick / (burst * sockets);
 }
 
 async function hold(serve: ServeSockets, sockets: number): Promise<number> {

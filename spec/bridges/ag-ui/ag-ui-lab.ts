@@ -6,6 +6,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts';
 import { defineAgent } from '../../../src/engine/define-agent.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/options.ts';
+import { stranger, talker } from '../front-end-agents.ts';
 
 /** What the official client made of a run, and what it heard. */
 export interface Heard {
@@ -13,20 +14,6 @@ export interface Heard {
   readonly types: readonly string[];
   readonly failure: Error | undefined;
 }
-
-const chat = defineAgent({
-  name: 'chat',
-  input: z.string(),
-  async run(ctx, text) {
-    ctx.token('Let me see. ', { role: 'reasoning' });
-    await ctx.node('search', async step => {
-      await step.tool('lookup', { text }, () => ({ found: text.length }));
-      ctx.progress('search', 0.5, { message: 'half' });
-    });
-    for (const word of ['You ', 'said ', text]) ctx.token(word, { messageId: 'answer' });
-    return { length: text.length };
-  },
-});
 
 const asking = defineAgent({
   name: 'asking',
@@ -65,18 +52,10 @@ const curious = defineAgent({
   run: async ctx => [await ctx.ask('Who?'), await ctx.ask('Why?')],
 });
 
-const stranger = defineAgent({
-  name: 'stranger',
-  run(ctx) {
-    void ctx.emit('custom:fraud', { score: 0.9, why: ['odd', null] });
-    void ctx.emit('observation', { kind: 'screen', content: 'blue' });
-  },
-});
-
 /** An engine with an agent for each way that a run can go. */
 export function agUiEngine(options: EngineOptions = {}): Engine {
   return createEngine({
-    agents: [chat, asking, failing, waiting, curious, stranger],
+    agents: [talker('chat'), asking, failing, waiting, curious, stranger],
     grace: 1_000,
     ...options,
   });

@@ -22,8 +22,9 @@ async function read(chunks: readonly ChatChunk[], message?: UIMessage): Promise<
   const { validate } =
     typeof uiMessageChunkSchema === 'function' ? uiMessageChunkSchema() : uiMessageChunkSchema;
   const wire = JSON.parse(JSON.stringify(chunks)) as UIMessageChunk[];
-  const checked = await Promise.all(wire.map(chunk => validate!(chunk)));
-  expect(checked.filter(({ success }) => !success)).toEqual([]);
+  const refused: UIMessageChunk[] = [];
+  for (const chunk of wire) if (!(await validate!(chunk)).success) refused.push(chunk);
+  expect(refused).toEqual([]);
   const stream = new ReadableStream<UIMessageChunk>({
     start(controller) {
       for (const chunk of wire) controller.enqueue(chunk);

@@ -13,20 +13,7 @@ import { defineAgent } from '../../../src/engine/define-agent.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/options.ts';
 import { until } from '../../support/settle.ts';
-
-const talk = defineAgent({
-  name: 'talk',
-  input: z.string(),
-  async run(ctx, text) {
-    ctx.token('Let me see. ', { role: 'reasoning' });
-    await ctx.node('search', async step => {
-      await step.tool('lookup', { text }, () => ({ found: text.length }));
-      ctx.progress('search', 0.5, { message: 'half' });
-    });
-    for (const word of ['You ', 'said ', text]) ctx.token(word, { messageId: 'answer' });
-    return { length: text.length };
-  },
-});
+import { stranger, talker } from '../front-end-agents.ts';
 
 const asking = defineAgent({
   name: 'asking',
@@ -61,14 +48,6 @@ const waiting = defineAgent({
   },
 });
 
-const stranger = defineAgent({
-  name: 'stranger',
-  run(ctx) {
-    void ctx.emit('custom:fraud', { score: 0.9, why: ['odd', null] });
-    void ctx.emit('observation', { kind: 'screen', content: 'blue' });
-  },
-});
-
 const gates = new Map<string, () => void>();
 
 /** Lets a run of the agent `waiting` go on. */
@@ -78,7 +57,11 @@ export function release(runId: string): void {
 
 /** An engine with an agent for each way that a run can go. */
 export function chatEngine(options: EngineOptions = {}): Engine {
-  return createEngine({ agents: [talk, asking, failing, waiting, stranger], grace: 1_000, ...options });
+  return createEngine({
+    agents: [talker('talk'), asking, failing, waiting, stranger],
+    grace: 1_000,
+    ...options,
+  });
 }
 
 class PlainState implements ChatState<UIMessage> {

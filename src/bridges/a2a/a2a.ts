@@ -6,6 +6,7 @@ import type { Bridge, BridgeBody, BridgeRequest } from '../bridge.ts';
 import { checkPlace } from '../check-place.ts';
 import { agentCard, type CardOptions, type CardRules } from './agent-card.ts';
 import { typedBody } from './binding.ts';
+import { A2aRefusal, a2aOperations } from './described-operations.ts';
 import { answerRpc } from './json-rpc.ts';
 import type { A2aRules } from './operations.ts';
 import { PushNotifications, type PushRules } from './push/push-notifications.ts';
@@ -68,6 +69,8 @@ export function a2a({ at = '/a2a', agent, card = {}, push = true, clock }: A2aOp
       },
       ...restRoutes(`${place}/v1`, rules),
     },
+    operations: a2aOperations(place, CARD_PATH),
+    refusalSchema: A2aRefusal,
     begin: engine => rules.push.begin(engine),
     refusal: problem => {
       const told = toldAs(problem, undefined);

@@ -36,8 +36,8 @@ function Letter({ runId }: { runId: string }) {
   return (
     <article>
       <h1>{status}</h1>
-      {state.messages.map(({ id, text }) => (
-        <p key={id}>{text}</p>
+      {state.messages.map(({ seq, text }) => (
+        <p key={seq}>{text}</p>
       ))}
       {asks.map(({ askId, question }) => (
         <p key={askId}>

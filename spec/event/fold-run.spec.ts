@@ -90,6 +90,31 @@ describe('what a run adds up to', () => {
     expect(texts(state)).toEqual(['plan: ac', 'write: b', 'plan: d', ': e']);
   });
 
+  it.each(['thinking', 'reasoning', 'thought'])('tells what is said from the %s before it', role => {
+    const state = stateOf(
+      token('Soup ', { role }),
+      token('or salad?', { role }),
+      token('Have '),
+      token('soup.', { role: 'assistant' }),
+      token('Or not?', { role }),
+      token('elsewhere', {}, 'plan'),
+      token('Yes.', { finishReason: 'stop' }),
+      token('Hm.', { role }),
+      // Says nothing, and so begins nothing.
+      token('', { finishReason: 'length' }),
+    );
+    expect(state.messages.map(message => [message.role, message.text, message.seq])).toEqual([
+      [role, 'Soup or salad?', 1],
+      ['assistant', 'Have soup.', 3],
+      [role, 'Or not?', 5],
+      [undefined, 'elsewhere', 6],
+      [undefined, 'Yes.', 7],
+      [role, 'Hm.', 8],
+    ]);
+    const reasons = state.messages.map(({ finishReason }) => finishReason);
+    expect(reasons).toEqual([undefined, undefined, undefined, undefined, 'stop', 'length']);
+  });
+
   it('joins what begins and what ends', () => {
     const state = stateOf(
       ['tool.called', { callId: '1', tool: 'fetch', args: { url: 'u' } }],

@@ -81,5 +81,8 @@ describe.each(Object.entries(ADAPTERS))('what is around runs, through a %s', (_,
         code: 'BAD_OPTION',
       });
     }
+    for (const engine of [undefined, null, {}, { liveRuns: 5 }]) {
+      await expect((async () => serve(engine as never))()).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    }
   });
 });

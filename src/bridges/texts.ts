@@ -1,8 +1,6 @@
 import type { EventOf, RunEvent } from '../event/run-event.ts';
+import { isThought as isThoughtRole } from '../event/thought.ts';
 import { epochOf } from './epoch.ts';
-
-/** Roles that tell that a text is not for the user but what the model thinks. */
-export const THOUGHT_ROLES: ReadonlySet<string> = new Set(['reasoning', 'thinking', 'thought']);
 
 /** Kinds of actions that are thoughts. */
 export const THOUGHT_KINDS: ReadonlySet<string> = new Set(['think', 'thinking', 'reason', 'reasoning']);
@@ -94,7 +92,7 @@ export class Texts {
       last.node = node;
       return last;
     }
-    const isThought = role !== undefined && THOUGHT_ROLES.has(role);
+    const isThought = isThoughtRole(role);
     const name = messageId === undefined ? `/${node ?? ''}` : `#${messageId}`;
     const key = `${isThought ? 'thought' : 'text'}${name}`;
     const known = this.#open.get(key);

@@ -11,6 +11,7 @@ import { utf8Length } from '../event/utf8-length.ts';
 import { refuseSecrets } from '../secrets/refuse-secrets.ts';
 import type { Clock } from '../time/clock.ts';
 import { newId } from '../time/new-id.ts';
+import { checkNames, type OptionNames } from './check-names.ts';
 import { checkNumber } from './check-number.ts';
 import { LIFE_RANGE, TTL_RANGE, type EngineSettings } from './options.ts';
 
@@ -84,12 +85,19 @@ export const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 const EVERYTHING = parseFilter(undefined);
 const LONGEST_KEY = 256;
 
+const OPTIONS: OptionNames<OpenRunOptions> = {
+  ...{ id: true, tenantId: true, threadId: true, parentId: true, labels: true, metadata: true },
+  ...{ record: true, ttl: true, maxDuration: true, idle: true, idempotencyKey: true },
+  ...{ input: true, startedAt: true },
+};
+
 /** Checks the options of one run, before anything is made. Throws `BAD_ID`, `BAD_OPTION`, `BAD_FILTER`, `BAD_INPUT`. */
 export function resolveStart(
   options: OpenRunOptions,
   asked: AskedFor,
   engine: EngineSettings,
 ): StartSettings {
+  checkNames(asked.isOpen ? 'open' : 'start', options, OPTIONS);
   const { id, tenantId, threadId, parentId, labels, metadata, record, idempotencyKey } = options;
   const input = options.input === undefined ? undefined : intakeInput(options.input, engine.eventBytes);
   const mask = engine.secrets;

@@ -3,6 +3,7 @@ import { isNotice, type Notice } from './notice.ts';
 import { activityAfter } from './run-activity.ts';
 import type { CustomEvent, EventOf, RunEvent } from './run-event.ts';
 import { emptyRun, type RunArtifact, type RunMessage, type RunState } from './run-state.ts';
+import { isThought } from './thought.ts';
 
 /** Entries of one list; the oldest go first. */
 const LONGEST_LIST = 1_000;
@@ -102,8 +103,12 @@ function withToken(state: RunState, event: EventOf<'token'>): Change {
   const id = messageId ?? event.node ?? '';
   const known = state.messages.findLastIndex(message => message.id === id);
   const message = state.messages[known];
-  // Without a name for it a message is over when it says so, and the next token begins another.
-  if (!message || (messageId === undefined && message.finishReason !== undefined)) {
+  // Without a name for it a message is over when it says so, or when thoughts become words, or words thoughts.
+  const isOver =
+    message &&
+    messageId === undefined &&
+    (message.finishReason !== undefined || (content !== '' && isThought(message.role) !== isThought(role)));
+  if (!message || isOver) {
     return added(state, 'messages', { id, text: content, role, finishReason, seq: event.seq });
   }
   const next: RunMessage = {

@@ -2,14 +2,14 @@ import type { Json } from './json.ts';
 import type { Notice } from './notice.ts';
 import type { CustomEvent, EventData, EventSource, RunEvent, RunStatus } from './run-event.ts';
 
-/** A text that was streamed: the tokens of one `messageId`, or of one node until their `finishReason`. */
+/** A text that was streamed: the tokens of one `messageId`; or of one node until their `finishReason`, thoughts apart. */
 export interface RunMessage {
   /** `messageId`, or the node's path, or empty. */
   readonly id: string;
   readonly text: string;
   readonly role: string | undefined;
   readonly finishReason: string | undefined;
-  /** Of its first token. */
+  /** Of its first token; of no other message. */
   readonly seq: number;
 }
 

@@ -1,6 +1,7 @@
 import { Heartbeats } from '../bridges/sse/heartbeats.ts';
 import { RunFeeds } from '../bridges/sse/run-feeds.ts';
 import { SocketFeeds } from '../bridges/websocket/socket-feeds.ts';
+import { SluiceError } from '../errors/sluice-error.ts';
 import { spreadOver, withJitter } from '../time/new-id.ts';
 import { Sweep } from '../time/sweep.ts';
 import { bridgeRoutes } from './bridge-routes.ts';
@@ -41,6 +42,7 @@ export class HttpCore {
 
   /** Throws `BAD_OPTION`. */
   constructor(engine: ServedEngine, options: HandlerOptions) {
+    checkEngine(engine);
     this.#engine = engine;
     this.#settings = resolveHandlerOptions(options);
     const { clock, heartbeat, bridges } = this.#settings;
@@ -144,4 +146,12 @@ function splitTarget(target: string, basePath: string): { path: string; query: s
   const isInside = full === basePath || full.startsWith(`${basePath}/`);
   const path = isInside ? full.slice(basePath.length) || '/' : full;
   return { path: isInside || basePath === '' ? path : '', query: at < 0 ? '' : local.slice(at + 1) };
+}
+
+/** Callers without types pass options alone, or the options of an engine. */
+function checkEngine(engine: unknown): void {
+  const { runs, events } = Object(engine) as Partial<ServedEngine>;
+  if (runs !== undefined && events !== undefined) return;
+  const got = engine === null ? 'null' : typeof engine;
+  throw new SluiceError('BAD_OPTION', `engine: expected what createEngine gives, got ${got}.`);
 }

@@ -1,6 +1,6 @@
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import type { GapNotice } from '../event/notice.ts';
-import { nameOption, wholeOption } from './check-option.ts';
+import { nameOption, optionsOf, wholeOption } from './check-option.ts';
 import { listenWhileOpen } from './listen-while-open.ts';
 import { type Overflow, OVERFLOWS, WaitingLine } from './waiting-line.ts';
 
@@ -34,8 +34,9 @@ export interface BackpressureOptions<T> {
  */
 export function backpressure<T, R>(
   project: (value: NoInfer<T> | GapNotice) => ObservableInput<R>,
-  { capacity = 1024, overflow, concurrency = 1, onDrop }: BackpressureOptions<T>,
+  options: BackpressureOptions<T>,
 ): OperatorFunction<T, R> {
+  const { capacity = 1024, overflow, concurrency = 1, onDrop } = optionsOf('backpressure', options);
   wholeOption('backpressure: capacity', capacity, { unit: 'values', max: 1_000_000 });
   wholeOption('backpressure: concurrency', concurrency, { unit: 'values', max: 1_000 });
   nameOption('backpressure: overflow', overflow, OVERFLOWS);

@@ -1,5 +1,5 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
-import { LONGEST_DELAY, wholeOption } from './check-option.ts';
+import { LONGEST_DELAY, optionsOf, wholeOption } from './check-option.ts';
 import { isToken, joinTokens, type TokenEvent } from './join-tokens.ts';
 import { listenWhileOpen } from './listen-while-open.ts';
 
@@ -26,11 +26,8 @@ export interface CoalesceTokensOptions {
  * @errors passes source errors, after the waiting text; throws `BAD_OPTION` at call time
  * @memory `size` characters and one token per subscriber
  */
-export function coalesceTokens<T>({
-  within,
-  size = 1024,
-  scheduler = asyncScheduler,
-}: CoalesceTokensOptions): MonoTypeOperatorFunction<T> {
+export function coalesceTokens<T>(options: CoalesceTokensOptions): MonoTypeOperatorFunction<T> {
+  const { within, size = 1024, scheduler = asyncScheduler } = optionsOf('coalesceTokens', options);
   wholeOption('coalesceTokens: within', within, LONGEST_DELAY);
   wholeOption('coalesceTokens: size', size, { unit: 'characters', max: 2 ** 20 });
   return source =>

@@ -1,6 +1,6 @@
 import { asyncScheduler, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 import { SluiceError } from '../errors/sluice-error.ts';
-import { LONGEST_DELAY, nameOption, wholeOption } from './check-option.ts';
+import { LONGEST_DELAY, nameOption, optionsOf, wholeOption } from './check-option.ts';
 import { lazyAlarm } from './lazy-alarm.ts';
 import { listenWhileOpen } from './listen-while-open.ts';
 
@@ -25,11 +25,8 @@ export interface ExpireAfterOptions {
  * @errors passes source errors; delivers `STREAM_EXPIRED`; throws `BAD_OPTION` at call time
  * @memory O(1) per subscriber
  */
-export function expireAfter<T>({
-  ttl,
-  from = 'subscribe',
-  scheduler = asyncScheduler,
-}: ExpireAfterOptions): MonoTypeOperatorFunction<T> {
+export function expireAfter<T>(options: ExpireAfterOptions): MonoTypeOperatorFunction<T> {
+  const { ttl, from = 'subscribe', scheduler = asyncScheduler } = optionsOf('expireAfter', options);
   wholeOption('expireAfter: ttl', ttl, LONGEST_DELAY);
   nameOption('expireAfter: from', from, ['subscribe', 'activity']);
   return source =>

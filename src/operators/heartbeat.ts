@@ -1,6 +1,6 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { isoTime } from '../time/iso-time.ts';
-import { LONGEST_DELAY, wholeOption } from './check-option.ts';
+import { LONGEST_DELAY, optionsOf, wholeOption } from './check-option.ts';
 import { listenWhileOpen } from './listen-while-open.ts';
 import { lazyAlarm } from './lazy-alarm.ts';
 
@@ -30,10 +30,8 @@ export interface HeartbeatOptions {
  * @errors passes source errors at once; throws `BAD_OPTION` at call time
  * @memory O(1) per subscriber
  */
-export function heartbeat<T>({
-  every,
-  scheduler = asyncScheduler,
-}: HeartbeatOptions): OperatorFunction<T, T | Heartbeat> {
+export function heartbeat<T>(options: HeartbeatOptions): OperatorFunction<T, T | Heartbeat> {
+  const { every, scheduler = asyncScheduler } = optionsOf('heartbeat', options);
   wholeOption('heartbeat: every', every, LONGEST_DELAY);
   return source =>
     new Observable(subscriber => {

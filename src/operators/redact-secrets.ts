@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { channelRuleOf } from '../event/channels.ts';
 import { knownSecrets, type SecretValues } from '../secrets/known-secrets.ts';
 import { isClean, maskValue, type TextMask } from '../secrets/mask-value.ts';
+import { optionsOf } from './check-option.ts';
 import { type Changed, type CopyValue, HeldText, type TextValue } from './held-text.ts';
 import { type Step, type StepFactory, type StepSink, stepOperator } from './step.ts';
 
@@ -42,9 +43,9 @@ interface Redactable {
  * @errors passes source errors at once; throws `BAD_OPTION` at call time
  * @memory per text what may become a secret: at most 262,144 characters, 1,048,576 and 1,000 texts in all, beyond which the one that waits longest goes out as `[truncated]`; in one value, below 64 levels and behind 200,000 values stands `[truncated]`
  */
-export function redactSecrets<T extends object>({
-  secrets,
-}: RedactSecretsOptions): MonoTypeOperatorFunction<T> {
+export function redactSecrets<T extends object>(options: RedactSecretsOptions): MonoTypeOperatorFunction<T> {
+  const { secrets } = optionsOf('redactSecrets', options);
+  optionsOf('redactSecrets: secrets', secrets);
   return stepOperator(redactStep<T>(isMask(secrets) ? secrets : knownSecrets(secrets)));
 }
 

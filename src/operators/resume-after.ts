@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { type Cursor, formatCursor, parseCursor } from '../event/cursor.ts';
 import { type GapNotice, isNotice, type Notice } from '../event/notice.ts';
 import type { RunEvent } from '../event/run-event.ts';
+import { optionsOf } from './check-option.ts';
 import { type StepFactory, stepOperator } from './step.ts';
 
 /** Where {@link resumeAfter} goes on. */
@@ -25,9 +26,11 @@ export interface ResumeAfterOptions {
  * @errors passes source errors; throws `BAD_CURSOR` at call time
  * @memory O(1) per subscriber
  */
-export function resumeAfter<T extends object = RunEvent | Notice>({
-  cursor,
-}: ResumeAfterOptions): OperatorFunction<T, T | Notice> {
+export function resumeAfter<T extends object = RunEvent | Notice>(
+  options: ResumeAfterOptions,
+): OperatorFunction<T, T | Notice> {
+  const { cursor } = optionsOf('resumeAfter', options);
+  if (typeof cursor !== 'string') optionsOf('resumeAfter: cursor', cursor);
   return stepOperator(resumeAfterStep<T>(typeof cursor === 'string' ? parseCursor(cursor) : cursor));
 }
 

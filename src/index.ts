@@ -2,6 +2,8 @@ export { type ErrorCode } from './errors/codes.ts';
 export { isSluiceError, SluiceError } from './errors/sluice-error.ts';
 export { type Cursor, formatCursor, parseCursor } from './event/cursor.ts';
 export { defineEvents, type EventDefinitions } from './event/define-events.ts';
+export { eventJsonSchema } from './event/event-schema.ts';
+export { EVENT_TYPES } from './event/event-types.ts';
 export { type FilterSpec } from './event/filter.ts';
 export { type Json, type JsonObject } from './event/json.ts';
 export { type GapNotice, isNotice, type Notice, type ResetNotice } from './event/notice.ts';
@@ -15,6 +17,7 @@ export {
   type RunEvent,
   type RunStatus,
 } from './event/run-event.ts';
+export { EVENT_SCHEMAS } from './event/schemas.ts';
 export { type Backend, type RunPage, type RunRecord } from './backends/backend.ts';
 export { createGate } from './control/create-gate.ts';
 export { type AskPerson, type ExecutionContext, type Matter } from './control/execution-context.ts';

@@ -9,7 +9,8 @@ import { withServer } from '../server-address.ts';
 const HELP = `
 What the program writes appears here as it is, and becomes the events of a run: standard output and standard error as
 tokens, lines that are a JSON object with their data. Lines such as {"type":"progress","data":{"fraction":0.5}} become
-that event; those of Codex, Claude Code, pi, OpenHands and opencode become its tokens and tools. The program finds SLUICE_RUN_ID and SLUICE_URL in its environment and may append to the run itself.
+that event; those of Codex, Claude Code, pi, OpenHands and opencode become its tokens and tools. The program finds SLUICE_RUN_ID
+and SLUICE_URL in its environment and may append to the run itself.
 
 Examples:
   $ sluice exec -- npm test

@@ -22,7 +22,7 @@ export const slowAgent = defineAgent({
       await pause(Number(delay), ctx.signal);
       await ctx.emit('progress', {
         ...{ step: 'slow', current, total, fraction: current / total },
-        message: `update ${current} of ${total}`,
+        message: `update ${current}`,
       });
     }
     return `done: ${total} updates`;

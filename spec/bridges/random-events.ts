@@ -87,7 +87,7 @@ const others: readonly fc.Arbitrary<Draft>[] = [
   kind('custom:tool-output', { callId: call, output: json }),
   kind('custom:source', {
     id: maybe(text),
-    url: maybe(few('https://example.com')),
+    url: maybe(few('https://example.com', 'a:b')),
     title: maybe(text),
     mediaType: maybe(few('text/plain')),
     filename: maybe(text),

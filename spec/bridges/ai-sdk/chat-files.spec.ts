@@ -52,6 +52,22 @@ it('files and sources of a message are those of the message that a run told', as
   expect(partsOf(await read(mapped(told)))).toEqual(partsOf(await read(given)));
 });
 
+const script = ['java', 'script:alert(1)'].join('');
+
+it.each([
+  ...[script, script.replace('java', 'Java'), ` ${script}`, '\u0001' + script, script.replace('s', 's\n')],
+  ...['data:text/html,hello', 'vbscript:x', 'file:///etc/hosts', '//example.com', 'https:example.com', '', 7],
+])('a source at %j is data, with all that was said of it', url => {
+  const data = { id: 's1', url, title: 'Example', mediaType: 'text/plain' };
+  const chunks = mapped([{ type: 'custom:source', data }]);
+  expect(chunks.slice(2)).toEqual([{ type: 'data-source', id: '1', data }]);
+});
+
+it.each(['http://example.com', 'HTTPS://example.com/a?b#c'])('a source at %s is a source', url => {
+  const chunks = mapped([{ type: 'custom:source', data: { url } }]);
+  expect(chunks.slice(2)).toMatchObject([{ type: 'source-url', sourceId: url, url }]);
+});
+
 it('an artifact that is no file, or whose address nobody should open, is data', () => {
   const artifact = (artifactType: string, data: unknown, more = {}) => ({
     type: 'artifact',
@@ -64,7 +80,7 @@ it('an artifact that is no file, or whose address nobody should open, is data', 
   expect(
     types(
       artifact('report', { url: 'https://example.com' }),
-      artifact('text/html', { url: ['java', 'script:alert(1)'].join('') }),
+      artifact('text/html', { url: script }),
       artifact('image/png', { base64: 'aGk=' }, { partial: true }),
       artifact('image/png', 'aGk='),
     ),

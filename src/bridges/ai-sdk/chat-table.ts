@@ -64,7 +64,7 @@ export const CHAT_EVENTS: readonly ChatRow[] = [
     ...{ ours: 'artifact (file)', theirs: ['file'] },
     says: 'one whose type is a media type, and whose data are `{ url }`, of http or data, or `{ base64 }`',
   },
-  { ours: 'custom:source', theirs: ['source-url'], says: 'where it has `url`' },
+  { ours: 'custom:source', theirs: ['source-url'], says: 'where it has a `url` of http or https' },
   {
     ...{ ours: 'custom:source (document)', theirs: ['source-document'] },
     says: 'where it has `id`, `title` and `mediaType`, and no `url`',

@@ -16,6 +16,7 @@ import { TRANSIENT } from './chat-table.ts';
 /** The tool that stands for the questions of a run. */
 export const ASK_TOOL = 'ask';
 
+const PAGE = /^https?:\/\//i;
 const MEDIA_TYPE = /^[a-z]+\/[\w.+-]{1,100}$/i;
 
 /** What the AI SDK has words for. */
@@ -79,7 +80,9 @@ const CUSTOMS: CustomTellings<ChatStream> = {
   },
   'custom:source'({ id, url, title, mediaType, filename }, stream) {
     const named = typeof title === 'string' ? { title } : {};
-    if (typeof url === 'string') {
+    if (url !== undefined) {
+      // Whoever shows it makes a link of it: what is no page stays data.
+      if (typeof url !== 'string' || !PAGE.test(url)) return false;
       const sourceId = typeof id === 'string' ? id : url;
       stream.part({ type: 'source-url', sourceId, url, ...named });
       return true;

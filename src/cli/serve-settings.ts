@@ -212,7 +212,7 @@ function handlerOf(
   { flags, env, config, sources, folder }: Given,
   heartbeat?: number,
 ): ServeSettings['handler'] {
-  const { basePath, metrics, streamAge, retry, bodyLimit, cors, grants = {}, limits = {} } = config;
+  const { basePath, metrics, streamAge, retry, bodyLimit, sockets, cors, grants = {}, limits = {} } = config;
   const hosts = sources.first(
     'allowedHosts',
     ['--allow-host', flags.allowHost?.join(',')],
@@ -225,6 +225,7 @@ function handlerOf(
   return {
     allowedHosts: named?.includes('any') ? 'any' : (named ?? config.allowedHosts),
     ...{ basePath, metrics, streamAge, retry, bodyLimit, heartbeat: config.heartbeat ?? heartbeat },
+    sockets,
     cors: cors?.origins && { origins: cors.origins, credentials: cors.credentials },
     grants: {
       ...grants,

@@ -98,6 +98,14 @@ describe('flags, variables, the file and the defaults', () => {
     expect([of(fromFlag), told(fromFlag)]).toEqual([asFlag, expect.stringMatching(/^--/)]);
   });
 
+  it('reach the handler', () => {
+    const { handler } = resolved(
+      'sockets: { subscriptions: 3, messageBytes: 1KB }\nretry: 3s\nbodyLimit: 2MB',
+    );
+    const sockets = { subscriptions: 3, messageBytes: 1_024 };
+    expect(handler).toMatchObject({ sockets, retry: 3_000, bodyLimit: 2 * 1_024 ** 2 });
+  });
+
   it('give the Dockfile the last word before the defaults, and name what does nothing', () => {
     const dockfile =
       'streaming: { async_runs: false, backend: redis, redis: { url: "${REDIS_URL}" }, ' +

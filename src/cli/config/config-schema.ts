@@ -110,6 +110,10 @@ export const CONFIG = z.strictObject(
       ...{ about: 'streams end after this time, and clients go on', default: 'never' },
     }),
     bodyLimit: setting(bytes, { about: 'bytes of a request body', default: '1MB' }),
+    sockets: group({
+      subscriptions: setting(wholeNumber, { about: 'subscriptions of one WebSocket at once', default: '64' }),
+      messageBytes: setting(bytes, { about: 'bytes of a message of a client', default: '16KB' }),
+    }),
     cors: group({
       origins: setting(texts, { about: 'sites whose pages may call, exactly', default: 'none' }),
       credentials: setting(yesOrNo, { about: 'whether they may send a session', default: 'false' }),

@@ -4,7 +4,7 @@ import { CancelDialog } from './cancel-dialog.ts';
 import { element, setText } from './element.ts';
 import { nameOf } from './run-name.ts';
 import { labelChips } from './run-rows.ts';
-import { counted, lengthOf, STATUS_WORDS, timeOfDay } from './words.ts';
+import { counted, lengthOf, STATUS_WORDS, timeAndDay } from './words.ts';
 
 /** Whose run, how far, since when; and the buttons that stop and replay it. */
 export class RunHead {
@@ -76,7 +76,7 @@ export class RunHead {
     const { agent, status, startedAt, endedAt, seen, missed, progress, isGone, phase } = state;
     setText(this.#name, agent ?? (listed ? nameOf(listed) : 'Run'));
     setText(this.#badge, STATUS_WORDS[isGone ? 'gone' : status]);
-    setText(this.#since, startedAt === undefined ? '' : `started ${timeOfDay(startedAt)}`);
+    setText(this.#since, startedAt === undefined ? '' : `started ${timeAndDay(startedAt, now)}`);
     const until = endedAt === undefined ? now : Date.parse(endedAt);
     const isTimed = startedAt !== undefined && !(isGone && endedAt === undefined);
     setText(this.#length, isTimed ? lengthOf(until - Date.parse(startedAt)) : '');

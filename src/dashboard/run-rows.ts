@@ -3,7 +3,7 @@ import { hashOf } from './address.ts';
 import { element, setText } from './element.ts';
 import type { RunFilter } from './run-filter.ts';
 import { nameOf } from './run-name.ts';
-import { lengthOf, shortId, STATUS_WORDS, timeOfDay } from './words.ts';
+import { lengthOf, shortId, STATUS_WORDS, timeAndDay } from './words.ts';
 
 interface Row {
   readonly item: HTMLElement;
@@ -39,7 +39,7 @@ export class RunRows {
     }
     let place = this.#list.firstElementChild;
     for (const run of runs) {
-      const row = this.#rowOf(run);
+      const row = this.#rowOf(run, now);
       if (place === row.item) place = place.nextElementSibling;
       else this.#list.insertBefore(row.item, place);
       row.item.dataset.status = run.status;
@@ -55,7 +55,7 @@ export class RunRows {
     }
   }
 
-  #rowOf(run: RunView): Row {
+  #rowOf(run: RunView, now: number): Row {
     const { runId, createdAt } = run;
     const known = this.#rows.get(runId);
     if (known) return known;
@@ -71,7 +71,7 @@ export class RunRows {
       element(
         'span',
         { class: 'what' },
-        element('time', { datetime: createdAt }, timeOfDay(createdAt)),
+        element('time', { datetime: createdAt }, timeAndDay(createdAt, now)),
         element('code', {}, shortId(runId)),
         ...labelChips(run),
       ),

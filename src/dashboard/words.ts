@@ -22,6 +22,14 @@ export function timeOfDay(time: string): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map(part => twoDigits(part)).join(':');
 }
 
+/** The time of day here, behind the date where that is another one than now: `2030-01-31 14:03:22`. */
+export function timeAndDay(time: string, now: number): string {
+  const [day, today] = [new Date(time), new Date(now)].map(
+    at => `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`,
+  );
+  return day === today ? timeOfDay(time) : `${day} ${timeOfDay(time)}`;
+}
+
 /** The time of day here, to the millisecond: `14:03:22.045`. */
 export function clockTime(time: string): string {
   return `${timeOfDay(time)}.${String(new Date(time).getMilliseconds()).padStart(3, '0')}`;

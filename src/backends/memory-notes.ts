@@ -73,8 +73,8 @@ export class MemoryNotes implements Notes {
     this.#notes.clear();
   }
 
-  has(name: string): boolean {
-    return this.#notes.has(name);
+  get(name: string): Note | undefined {
+    return this.#notes.get(name)?.note;
   }
 
   /** A note that a former process left. */

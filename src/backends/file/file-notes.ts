@@ -80,9 +80,9 @@ export class FileNotes implements Notes {
 
   remove(note: { readonly name: string; readonly mark?: string | undefined }): Promise<void> {
     return this.#inTurn(async () => {
-      const wasThere = this.#notes.has(note.name);
+      const wasThere = this.#notes.get(note.name) !== undefined;
       this.#notes.remove(note);
-      if (wasThere && !this.#notes.has(note.name)) await this.#write(['gone', note.name]);
+      if (wasThere && this.#notes.get(note.name) === undefined) await this.#write(['gone', note.name]);
     });
   }
 
@@ -154,10 +154,10 @@ export class FileNotes implements Notes {
     }
     if (!Array.isArray(line) || !line.every(part => typeof part === 'string')) return;
     const [kind, name = '', mark = '', at = '', text = ''] = line as readonly string[];
-    const known = kind === 'at' ? this.#notes.list(name).find(note => note.name === name) : undefined;
+    const known = this.#notes.get(name);
     if (kind === 'put') this.#notes.restore({ name, mark, at, text });
     else if (kind === 'gone') this.#notes.remove({ name });
-    else if (known?.mark === mark) this.#notes.restore({ ...known, at });
+    else if (kind === 'at' && known?.mark === mark) this.#notes.restore({ ...known, at });
   }
 }
 

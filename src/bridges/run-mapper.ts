@@ -32,6 +32,8 @@ export class RunMapper<Said extends { readonly type: string }, Stream extends Sp
   #place = 'start';
   #seq = 0;
   #part = 0;
+  /** How much of what the next event gives was said before it came: that the run goes on behind a question. */
+  #ahead = 0;
   #question: string | undefined;
   #isVoid = false;
   #hasEnded = false;
@@ -61,7 +63,7 @@ export class RunMapper<Said extends { readonly type: string }, Stream extends Sp
     if (part > 0 || this.#hasEnded) return NOTHING;
     const { isRunning, open } = this.#stream;
     const isBegun = !isRunning && this.#tongue.isFramed;
-    if (isBegun) this.#begin();
+    if (isBegun) this.#beginAhead();
     const said = isBegun ? this.#stream.take() : open.reopening();
     return said.map(one => this.#tongue.place(one, this.#place));
   }
@@ -70,33 +72,37 @@ export class RunMapper<Said extends { readonly type: string }, Stream extends Sp
     const stream = this.#stream;
     const part = item.seq === this.#seq + 1 ? this.#part : 0;
     const before = part > 0 ? stream.open.copy() : undefined;
-    this.#tell(item);
+    const isSaid = this.#isTold(item);
     const said = stream.take();
+    const ahead = this.#ahead;
     const last = said.length - 1;
     const all = said.map((one, at) =>
-      this.#tongue.place(one, at === last ? item.id : partPlace(this.#place, at + 1)),
+      this.#tongue.place(one, at === last ? item.id : partPlace(this.#place, ahead + at + 1)),
     );
     const rest = before ? this.#withoutPart(said, all, { before, part }) : all;
+    if (isSaid) this.#ahead = 0;
     this.#place = item.id;
     this.#seq = item.seq;
     this.#part = 0;
     return rest;
   }
 
-  #tell(item: RunEvent): void {
+  /** Tells an event, unless the question before it has said as much. */
+  #isTold(item: RunEvent): boolean {
     const stream = this.#stream;
-    // The question has said as much.
-    if (this.#question !== undefined && item.type === 'status' && item.data.status === 'waiting') return;
+    const isAsked = this.#question !== undefined || this.#ahead > 0;
+    if (isAsked && item.type === 'status' && item.data.status === 'waiting') return false;
     const isFirst = !stream.isRunning;
     if (isFirst) this.#begin(item);
     if (item.type === 'started' && this.#isVoid && this.#tongue.restate) {
       this.#isVoid = false;
       this.#tongue.restate(stream, item);
-    } else if (item.type !== 'started' || !isFirst) {
+    } else if (item.type !== 'started' || !(isFirst || this.#ahead > 0)) {
       this.#tongue.tell(stream, item);
     }
     if (item.type === 'ask') this.#question = item.data.askId;
     this.#hasEnded = item.final === true;
+    return true;
   }
 
   #begin(item?: RunEvent | Notice): void {
@@ -104,19 +110,26 @@ export class RunMapper<Said extends { readonly type: string }, Stream extends Sp
     this.#tongue.begin(this.#stream, item);
   }
 
+  #beginAhead(notice?: Notice): void {
+    const isBehindQuestion = this.#question !== undefined;
+    this.#begin(notice);
+    if (isBehindQuestion) this.#ahead = this.#stream.length;
+  }
+
   #withoutPart(
     said: readonly Said[],
     all: readonly Placed[],
     { before, part }: { readonly before: OpenThings<Said>; readonly part: number },
   ): readonly Placed[] {
-    for (const one of said.slice(0, part)) before.note(one);
+    const known = Math.max(0, part - this.#ahead);
+    for (const one of said.slice(0, known)) before.note(one);
     const place = partPlace(this.#place, part);
-    return [...before.reopening().map(one => this.#tongue.place(one, place)), ...all.slice(part)];
+    return [...before.reopening().map(one => this.#tongue.place(one, place)), ...all.slice(known)];
   }
 
   #notice(notice: Notice): readonly Placed[] {
     const stream = this.#stream;
-    if (!stream.isRunning && this.#tongue.isFramed) this.#begin(notice);
+    if (!stream.isRunning && this.#tongue.isFramed) this.#beginAhead(notice);
     this.#tongue.tellNotice(stream, notice);
     let cursor: string | undefined;
     if (notice.notice === 'gap') {
@@ -124,7 +137,7 @@ export class RunMapper<Said extends { readonly type: string }, Stream extends Sp
       this.#seq = notice.to;
     } else if (notice.notice === 'reset') {
       this.#place = 'start';
-      this.#seq = this.#part = 0;
+      this.#seq = this.#part = this.#ahead = 0;
       this.#isVoid = true;
       this.#hasEnded = notice.reason === 'gone';
     }

@@ -21,6 +21,11 @@ export abstract class Speech<Said extends { readonly type: string }> {
     return this.#open.isRunning;
   }
 
+  /** How much was said since the last {@link take}. */
+  get length(): number {
+    return this.#said.length;
+  }
+
   say(said: Said): void {
     this.#open.note(said);
     this.#said.push(said);

@@ -1,25 +1,12 @@
-import { isNotice, type Notice } from '../../event/notice.ts';
+import type { Notice } from '../../event/notice.ts';
 import type { RunEvent } from '../../event/run-event.ts';
-import { RunMapper, runFacts, type Tongue } from '../run-mapper.ts';
+import { RunMapper, type Tongue } from '../run-mapper.ts';
 import type { AgUiEvent } from './ag-ui-event.ts';
 import { AgUiStream, type AgUiRunOptions } from './ag-ui-stream.ts';
-import { messagesOf } from './run-input.ts';
-import { tellEvent, tellNotice } from './tell-event.ts';
+import { AG_UI } from './ag-ui-tongue.ts';
 
 const TONGUE: Tongue<AgUiEvent, AgUiStream, AgUiEvent> = {
-  isFramed: true,
-  begin(stream, item) {
-    const event = item && !isNotice(item) ? item : undefined;
-    if (item) stream.at(item.runId, event?.time);
-    stream.begin(runFacts(item), { isOver: event?.final });
-  },
-  tell: tellEvent,
-  tellNotice,
-  /** The conversation is as it was when the run began. */
-  restate(stream, event) {
-    stream.at(event.runId, event.time);
-    stream.say({ type: 'MESSAGES_SNAPSHOT', messages: messagesOf(event.data.input) });
-  },
+  ...AG_UI,
   place(event, cursor) {
     if (cursor === undefined) return event;
     // Whatever was said is a new object, and what is said again a copy.

@@ -56,20 +56,20 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
     super.say(event);
   }
 
-  /** Says that the run goes on, and opens the steps again that an interrupt has closed, if there is a use for it. */
-  begin(facts: JsonObject = {}, { isOver = false }: { readonly isOver?: boolean | undefined } = {}): void {
+  /** Says that the run goes on, and opens the steps again that an interrupt has closed. */
+  begin(facts: JsonObject = {}): void {
     const { parentRunId } = this.#options;
     const { threadId, runId } = this.#ids();
     const metadata = { sluice: { runId: this.#sluiceRun, ...facts } };
-    const started = { threadId, runId, protocolVersion: PROTOCOL, metadata };
+    const ids = { threadId, runId, protocolVersion: PROTOCOL };
     this.say(
       parentRunId === undefined
-        ? { type: 'RUN_STARTED', ...started }
-        : { type: 'RUN_STARTED', ...started, parentRunId },
+        ? { type: 'RUN_STARTED', ...ids, metadata }
+        : { type: 'RUN_STARTED', ...ids, parentRunId, metadata },
     );
     const steps = this.#steps;
     this.#steps = [];
-    if (!isOver) for (const stepName of steps) this.say({ type: 'STEP_STARTED', stepName });
+    for (const stepName of steps) this.say({ type: 'STEP_STARTED', stepName });
   }
 
   /** Closes what is open, and ends. */

@@ -1,12 +1,13 @@
 import { MappedTeller } from '../mapped-teller.ts';
+import { RunMapper } from '../run-mapper.ts';
 import type { Teller } from '../teller.ts';
-import { AgUiMapper } from './ag-ui-mapper.ts';
-import type { AgUiRunOptions } from './ag-ui-stream.ts';
+import { AgUiStream, type AgUiRunOptions } from './ag-ui-stream.ts';
+import { AG_UI } from './ag-ui-tongue.ts';
+import { AgUiFrames } from './frame-text.ts';
 
 /** One run for one client of AG-UI, which passes over the places behind its frames. */
 export function agUiTeller(options: AgUiRunOptions): Teller {
-  return new MappedTeller(new AgUiMapper(options), event => ({
-    said: event,
-    cursor: event.metadata?.sluice.cursor,
-  }));
+  const frames = new AgUiFrames();
+  const place = frames.write.bind(frames);
+  return new MappedTeller(new RunMapper(new AgUiStream(options), { ...AG_UI, place }));
 }

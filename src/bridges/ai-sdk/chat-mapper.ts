@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../event/json.ts';
 import type { Notice } from '../../event/notice.ts';
 import type { RunEvent } from '../../event/run-event.ts';
-import { RunMapper, runFacts, type Tongue } from '../run-mapper.ts';
+import { RunMapper, type Tongue } from '../run-mapper.ts';
 import type { ChatChunk } from './chat-chunk.ts';
 import { ChatStream, type ChatOptions } from './chat-stream.ts';
-import { tellChatEvent, tellChatNotice } from './tell-chat-event.ts';
+import { AI_SDK, METADATA } from './chat-tongue.ts';
 
 /** A chunk, and where a client that has it goes on. */
 export interface PlacedChunk {
@@ -13,13 +13,7 @@ export interface PlacedChunk {
   readonly cursor: string | undefined;
 }
 
-const TONGUE: Tongue<ChatChunk, ChatStream, PlacedChunk> = {
-  isFramed: false,
-  begin: (stream, item) => stream.begin(item?.runId ?? '', runFacts(item)),
-  tell: tellChatEvent,
-  tellNotice: tellChatNotice,
-  place: placed,
-};
+const TONGUE: Tongue<ChatChunk, ChatStream, PlacedChunk> = { ...AI_SDK, place: placed };
 
 /**
  * One run as an assistant's message in chunks of the AI SDK's UI message stream, item by item, in order. Whatever comes,
@@ -51,22 +45,6 @@ export class ChatMapper {
     return this.#mapper.rejoin(part);
   }
 }
-
-/** Where the AI SDK keeps what a chunk says beside the message. */
-const METADATA: Readonly<Record<string, 'providerMetadata' | 'messageMetadata'>> = {
-  ...{ start: 'messageMetadata', finish: 'messageMetadata' },
-  ...{ 'text-start': 'providerMetadata', 'text-delta': 'providerMetadata', 'text-end': 'providerMetadata' },
-  'reasoning-start': 'providerMetadata',
-  'reasoning-delta': 'providerMetadata',
-  'reasoning-end': 'providerMetadata',
-  'tool-input-start': 'providerMetadata',
-  'tool-input-available': 'providerMetadata',
-  'tool-output-available': 'providerMetadata',
-  'tool-output-error': 'providerMetadata',
-  'source-url': 'providerMetadata',
-  'source-document': 'providerMetadata',
-  file: 'providerMetadata',
-};
 
 function placed(chunk: ChatChunk, cursor: string | undefined): PlacedChunk {
   const name = METADATA[chunk.type];

@@ -84,6 +84,44 @@ describe('what is told to clients of AG-UI', () => {
     warn.mockRestore();
   });
 
+  it('counts places behind a question alike for whoever comes back there, however often', async () => {
+    const drafts = [
+      { type: 'node.started', data: { name: 'plan', attempt: 1 }, node: 'plan' },
+      { type: 'ask', data: { askId: 'q1', question: 'Soup?' } },
+      { type: 'status', data: { status: 'waiting' } },
+      { type: 'token', data: { content: 'Yes.', finishReason: 'stop' } },
+      { type: 'complete', data: { durationMs: 1 }, final: true },
+    ];
+    const events = drafts.map((draft, at) => ({
+      ...{ id: `epoch.${at + 1}.0`, runId: 'run-1', tenantId: 'default', seq: at + 1 },
+      ...{ time: '2026-11-21T20:00:00.000Z', ...draft },
+    })) as RunEvent[];
+    const whole = told(events);
+    // By hand: how many are heard each time, the first time up to the question.
+    const asked = whole.findIndex(({ type }) => type === 'RUN_FINISHED') + 1;
+    for (const first of [1, 2, 3, 4, 5, 6]) {
+      for (const second of [1, 2, 3, 4]) {
+        const heard: AgUiEvent[] = [];
+        let rest: readonly AgUiEvent[] = whole;
+        for (const count of [asked, first, second]) {
+          const now = rest.slice(0, count);
+          heard.push(...now);
+          rest = rejoined(events, cursorOf(now.at(-1)!));
+        }
+        await verified(rest);
+        expect(contents([...heard, ...rest])).toEqual(contents(whole));
+      }
+    }
+    const { id: after, runId } = events[1]!;
+    const mapper = new AgUiMapper();
+    told(events.slice(0, 2), mapper);
+    const late = told([{ notice: 'degraded', runId, since: events[0]!.time }, ...events.slice(2, 4)], mapper);
+    expect(late.map(({ metadata }) => metadata?.sluice.cursor)).toEqual([
+      ...[undefined, undefined, undefined],
+      ...[`${after.replace('.2.', '.3.')}+3`, `${after.replace('.2.', '.3.')}+4`, 'epoch.4.0'],
+    ]);
+  });
+
   it('keeps them where events were lost, or all that was seen is void', () =>
     fc.assert(
       fc.asyncProperty(randomEvents, fc.nat(), fc.boolean(), async (events, at, isReset) => {

@@ -70,7 +70,10 @@ describe('sluice keys', () => {
 
   it.each([
     [['new'], /--subject/],
-    [['new', '--subject', 's', '--scope', 'rite'], /--scope: expected a list of read, write, cancel, import, admin/],
+    [
+      ['new', '--subject', 's', '--scope', 'rite'],
+      /--scope: expected a list of read, write, cancel, import, admin/,
+    ],
     [['new', '--subject', 's', '--tenant', '../x'], /--tenant: expected letters/],
     [['new', '--subject', 's', '--expires', 'soon'], /--expires: expected a number and ms, s, m, h or d/],
     [['list'], /--file: expected a file of keys/],

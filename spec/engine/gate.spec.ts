@@ -108,7 +108,7 @@ describe('an engine with a gate', () => {
     lab.context.token('more');
     lab.clock.advance(2_000);
     expect(seen.types).toEqual(['started', 'control.decided', 'error']);
-    expect(lab.actor.wasForced).toBe(true);
+    expect(lab.actor.end.wasForced).toBe(true);
     expect(lab.sweep.size).toBe(0);
   });
 
@@ -225,7 +225,7 @@ describe('an engine with a gate', () => {
     const lab = runLab({ gate });
     lab.actor.begin({}, 0);
     lab.context.token('x');
-    lab.actor.complete('y');
+    lab.actor.end.complete('y');
     expect(heard).toEqual(['run started', 'run token', 'run complete']);
     heard.length = 0;
     const lost = runLab({ gate });

@@ -141,7 +141,7 @@ describe('text that is held back', () => {
     actor.begin({}, 100);
     context.token('a hunt', { cause: 1, node: 'n', metadata: { a: 1 }, messageId: 'm', role: 'r' });
     context.progress('on', 0.5);
-    actor.complete('done');
+    actor.end.complete('done');
     await run.result;
     const [, text, , rest, end] = reader.events;
     expect(text).toMatchObject({ seq: 2, cause: 1, node: 'n', metadata: { a: 1 }, data: { content: 'a ' } });
@@ -157,7 +157,7 @@ describe('text that is held back', () => {
     const reader = collect(run);
     actor.begin({}, 100, () => new Promise(() => undefined));
     context.token('hunt');
-    actor.requestStop({ end: 'cancelled', reason: undefined });
+    actor.stopping.request({ end: 'cancelled', reason: undefined });
     clock.advance(5_000);
     await run.result.catch(() => undefined);
     expect(reader.types).toEqual(['started', 'token', 'cancelled']);
@@ -173,7 +173,7 @@ describe('text that is held back', () => {
         for (const text of 'my hunter22 hunt') context.token(text);
     });
     const reader = collect(run);
-    actor.complete(1);
+    actor.end.complete(1);
     await run.result;
     const text = reader.events
       .flatMap(event => (event.type === 'token' ? [event.data.content] : []))

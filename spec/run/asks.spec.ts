@@ -22,7 +22,7 @@ describe('ctx.ask', () => {
     const { context, actor, run, seen, askIds } = asking();
     const answer = context.ask('Send it?');
     expect(run.status).toBe('waiting');
-    actor.answer(askIds()[0]!, true, { by: 'ann' });
+    actor.work.answer(askIds()[0]!, true, { by: 'ann' });
     expect(await answer).toBe(true);
     expect(run.status).toBe('running');
     expect(seen.events.map(({ type, data, source }) => [type, data, source])).toEqual([
@@ -42,9 +42,9 @@ describe('ctx.ask', () => {
     });
     const first = context.ask('Send it?');
     expect(run.status).toBe('waiting');
-    actor.answer(askIds()[0]!, 1, undefined);
+    actor.work.answer(askIds()[0]!, 1, undefined);
     expect([await first, run.status]).toEqual([1, 'waiting']);
-    actor.answer(askIds()[1]!, 2, undefined);
+    actor.work.answer(askIds()[1]!, 2, undefined);
     expect([await second, run.status]).toEqual([2, 'running']);
   });
 
@@ -54,7 +54,7 @@ describe('ctx.ask', () => {
     const answer = context.ask('When?', { schema });
     const asked = seen.events[1]!.data as { schema: { properties: object } };
     expect(asked.schema.properties).toEqual({ at: { type: 'string' } });
-    actor.answer(askIds()[0]!, { at: '2030-01-01T00:00:00Z' }, undefined);
+    actor.work.answer(askIds()[0]!, { at: '2030-01-01T00:00:00Z' }, undefined);
     expect((await answer).at).toEqual(new Date('2030-01-01T00:00:00Z'));
     expect(seen.events[3]!.data).toEqual({ askId: askIds()[0], value: { at: '2030-01-01T00:00:00Z' } });
   });
@@ -63,7 +63,7 @@ describe('ctx.ask', () => {
     const { context, actor, seen, askIds } = asking();
     const answer = context.ask<{ list: number[] }>('Which?');
     const given = { list: [1] };
-    actor.answer(askIds()[0]!, given, undefined);
+    actor.work.answer(askIds()[0]!, given, undefined);
     given.list.push(2);
     (await answer).list.push(3);
     expect((seen.events[3]!.data as { value: unknown }).value).toEqual({ list: [1] });
@@ -78,19 +78,19 @@ describe('ctx.ask', () => {
   ])('refuses an answer that %s, and stays open', async (_, value, by) => {
     const { context, actor, askIds } = asking();
     const answer = context.ask('How many?', { schema: z.int() });
-    const given = () => actor.answer(askIds()[0]!, value, { by: anything(by) });
+    const given = () => actor.work.answer(askIds()[0]!, value, { by: anything(by) });
     expect(thrownBy(given)).toBe('BAD_ANSWER');
-    actor.answer(askIds()[0]!, 3, undefined);
+    actor.work.answer(askIds()[0]!, 3, undefined);
     expect(await answer).toBe(3);
   });
 
   it('knows no other questions, and each once', async () => {
     const { context, actor, askIds } = asking();
-    expect(thrownBy(() => actor.answer('nope', 1, undefined))).toBe('ASK_NOT_FOUND');
+    expect(thrownBy(() => actor.work.answer('nope', 1, undefined))).toBe('ASK_NOT_FOUND');
     void context.ask('?');
-    expect(thrownBy(() => actor.answer(anything({}), 1, undefined))).toBe('ASK_NOT_FOUND');
-    actor.answer(askIds()[0]!, 1, undefined);
-    expect(thrownBy(() => actor.answer(askIds()[0]!, 1, undefined))).toBe('ASK_NOT_FOUND');
+    expect(thrownBy(() => actor.work.answer(anything({}), 1, undefined))).toBe('ASK_NOT_FOUND');
+    actor.work.answer(askIds()[0]!, 1, undefined);
+    expect(thrownBy(() => actor.work.answer(askIds()[0]!, 1, undefined))).toBe('ASK_NOT_FOUND');
   });
 
   it('rejects in time where nobody answers, and goes on', async () => {
@@ -135,7 +135,7 @@ describe('ctx.ask', () => {
     void context.ask('?');
     isHeld = true;
     for (let at = 0; at < 300; at++) context.token('x');
-    actor.answer(askIds()[0]!, 1, undefined);
+    actor.work.answer(askIds()[0]!, 1, undefined);
     held.open();
     await context.drained();
     expect(seen.types.indexOf('answer')).toBe(4);
@@ -145,9 +145,9 @@ describe('ctx.ask', () => {
     const { context, actor, run, askIds, seen } = asking();
     const both = Promise.all([context.ask('a'), context.ask('b')]);
     const [first, second] = askIds();
-    actor.answer(second!, 'B', undefined);
+    actor.work.answer(second!, 'B', undefined);
     expect(run.status).toBe('waiting');
-    actor.answer(first!, 'A', undefined);
+    actor.work.answer(first!, 'A', undefined);
     expect([await both, run.status]).toEqual([['A', 'B'], 'running']);
     expect(seen.types.filter(type => type === 'status')).toHaveLength(2);
   });
@@ -156,7 +156,7 @@ describe('ctx.ask', () => {
     const { context, actor, run, sweep, clock } = asking();
     const open = context.ask('a', { timeout: 60_000 });
     void context.ask('unheard');
-    actor.requestStop({ end: 'cancelled', reason: 'enough' });
+    actor.stopping.request({ end: 'cancelled', reason: 'enough' });
     expect([await codeOf(() => open), await codeOf(() => context.ask('b'))]).toEqual([
       'RUN_CANCELLED',
       'RUN_CANCELLED',
@@ -172,7 +172,7 @@ describe('ctx.ask', () => {
   it('rejects what is open when the agent returns without its answer', async () => {
     const { context, actor } = asking();
     const open = context.ask('a');
-    actor.complete('done');
+    actor.end.complete('done');
     expect([await codeOf(() => open), await codeOf(() => context.ask('b'))]).toEqual([
       'RUN_ENDED',
       'RUN_ENDED',

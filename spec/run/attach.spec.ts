@@ -25,7 +25,7 @@ describe('a late subscriber', () => {
       const { run, actor } = saying(count);
       const late = collect(run);
       expect(late.seqs).toEqual(numbers(count));
-      actor.complete('done');
+      actor.end.complete('done');
       expect(broken(late)).toBeUndefined();
       const latest = collect(run);
       expect(latest.items).toEqual(late.items);
@@ -68,7 +68,7 @@ describe('a late subscriber', () => {
       const late = collect(run, () => {
         if (left-- > 0) context.token('more');
       });
-      actor.complete(undefined);
+      actor.end.complete(undefined);
       expect([broken(early), broken(late)]).toEqual([undefined, undefined]);
       expect(late.items).toEqual(early.items);
       expect(late.seqs).toHaveLength(26);
@@ -84,7 +84,7 @@ describe('a late subscriber', () => {
     expect([late.items, gate.waiting]).toEqual([[], 2]);
     gate.open();
     await until(() => late.seqs.length === 20 && other.seqs.length === 20);
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     expect([broken(late), broken(other)]).toEqual([undefined, undefined]);
   });
 
@@ -100,7 +100,7 @@ describe('a late subscriber', () => {
 
   it('of an id that has a new life is told that its own is gone', () => {
     const { run, actor, backend } = saying(10, { window: 2 });
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     void backend.directory.delete(key);
     void backend.directory.create({
       ...{ runId: 'run', tenantId: 'tenant', epoch: 'e2', status: 'running', ttl: 1_000 },
@@ -171,7 +171,7 @@ describe('a late subscriber', () => {
           if (more % 3 === 0) await settle();
         }
         await context.drained();
-        actor.complete(undefined);
+        actor.end.complete(undefined);
         readers.push(collect(run));
         await until(() => readers.every(({ ended }) => ended), 'every reader ends');
         for (const reader of readers) expect(broken(reader)).toBeUndefined();

@@ -13,7 +13,7 @@ const identity = {
   ...{ threadId: undefined, labels: {}, metadata: undefined },
 };
 
-function setup(answer: (batch: Batch) => Awaitable<AppendResult>, chain?: string) {
+function setup(answer: (batch: Batch) => Awaitable<AppendResult>, isChained = false) {
   const told: string[] = [];
   const events: RunEvent[] = [];
   const batches: Batch[] = [];
@@ -25,18 +25,13 @@ function setup(answer: (batch: Batch) => Awaitable<AppendResult>, chain?: string
     },
   } as Partial<Log> as Log;
   const commit = new Commit({
-    ...{ log, identity, chain },
-    host: {
-      sayEnd: proposed => proposed,
-      cancelledElsewhere: () => undefined,
-      canRegain: false,
-      regain: () => Promise.reject(new Error('nobody else writes it')),
-      endedElsewhere: () => undefined,
-      deliver: event => {
-        events.push(event);
-        told.push(`deliver ${event.seq}`);
-      },
-      lose: error => lost.push(error),
+    parts: { identity, services: { log, isChained } },
+    end: { say: proposed => proposed, lose: error => lost.push(error) },
+    stopping: { request: () => undefined },
+    possession: undefined,
+    deliver: event => {
+      events.push(event);
+      told.push(`deliver ${event.seq}`);
     },
   });
   const propose = (name: string, more: Partial<Proposal> = {}): void =>
@@ -124,7 +119,7 @@ describe('commit', () => {
   });
 
   it('chains the lines where the backend can diverge', () => {
-    const { commit, propose, events, batches } = setup(ok, chainStart('e1'));
+    const { commit, propose, events, batches } = setup(ok, true);
     expect(commit.cursor).toBe(`e1.0.${chainStart('e1')}`);
     propose('a');
     propose('b');

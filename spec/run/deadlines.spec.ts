@@ -22,7 +22,11 @@ describe('how long a run may take', () => {
     clock.advance(6_000);
     expect(broken(seen)).toBeUndefined();
     expect(endOf(seen)).toMatchObject({ type: 'error', data: { code: 'MAX_DURATION', recoverable: false } });
-    expect([await codeOf(() => run.result), actor.wasForced, sweep.size]).toEqual(['RUN_FAILED', true, 0]);
+    expect([await codeOf(() => run.result), actor.end.wasForced, sweep.size]).toEqual([
+      'RUN_FAILED',
+      true,
+      0,
+    ]);
   });
 
   it('counts no time that is spent waiting for people', async () => {
@@ -34,13 +38,13 @@ describe('how long a run may take', () => {
       void context.ask('?');
       clock.advance(3_600_000);
       const askId = (seen.events.findLast(({ type }) => type === 'ask')!.data as { askId: string }).askId;
-      actor.answer(askId, 1, undefined);
+      actor.work.answer(askId, 1, undefined);
     }
-    expect(actor.stop).toBeUndefined();
+    expect(actor.stopping.stop).toBeUndefined();
     clock.advance(2_000);
-    expect(actor.stop).toBeUndefined();
+    expect(actor.stopping.stop).toBeUndefined();
     clock.advance(2_000);
-    expect(actor.stop).toMatchObject({ code: 'MAX_DURATION' });
+    expect(actor.stopping.stop).toMatchObject({ code: 'MAX_DURATION' });
   });
 
   it('ends one that said nothing for too long; what it says counts from then', () => {
@@ -51,7 +55,7 @@ describe('how long a run may take', () => {
       clock.advance(9_000);
       context.token('still here');
     }
-    expect(actor.stop).toBeUndefined();
+    expect(actor.stopping.stop).toBeUndefined();
     clock.advance(11_000);
     expect(endOf(seen)).toMatchObject({ type: 'error', data: { code: 'PRODUCER_SILENT' } });
   });
@@ -62,22 +66,22 @@ describe('how long a run may take', () => {
     actor.begin({}, 0);
     void context.ask('?');
     clock.advance(3_600_000);
-    expect(actor.stop).toBeUndefined();
+    expect(actor.stopping.stop).toBeUndefined();
     const askId = (seen.events[1]!.data as { askId: string }).askId;
-    actor.answer(askId, 1, undefined);
+    actor.work.answer(askId, 1, undefined);
     clock.advance(9_000);
-    expect(actor.stop).toBeUndefined();
+    expect(actor.stopping.stop).toBeUndefined();
     clock.advance(2_000);
-    expect(actor.stop).toMatchObject({ code: 'IDLE_TIMEOUT' });
+    expect(actor.stopping.stop).toMatchObject({ code: 'IDLE_TIMEOUT' });
   });
 
   it('leaves no deadline behind, however it ends', () => {
     for (const end of [
-      (lab: ReturnType<typeof runLab>) => lab.actor.complete(1),
-      (lab: ReturnType<typeof runLab>) => lab.actor.fail(new Error('x')),
+      (lab: ReturnType<typeof runLab>) => lab.actor.end.complete(1),
+      (lab: ReturnType<typeof runLab>) => lab.actor.end.fail(new Error('x')),
       (lab: ReturnType<typeof runLab>) => {
-        lab.actor.requestStop({ end: 'cancelled', reason: undefined });
-        lab.actor.complete(1);
+        lab.actor.stopping.request({ end: 'cancelled', reason: undefined });
+        lab.actor.end.complete(1);
       },
     ]) {
       const lab = runLab({ maxDuration: 1_000, idle: 1_000 });

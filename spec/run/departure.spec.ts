@@ -12,7 +12,7 @@ function leaving(options: LabOptions = {}): RunLab {
   const lab = runLab(options);
   lab.actor.begin({}, 0, async () => {
     lab.context.token('one ');
-    await new Promise(resolve => lab.actor.signal.addEventListener('abort', resolve));
+    await new Promise(resolve => lab.actor.stopping.signal.addEventListener('abort', resolve));
     lab.context.token('two ');
   });
   return lab;
@@ -28,7 +28,7 @@ describe('a run that leaves its process', () => {
   it('takes nothing once it is sealed, and has no end', async () => {
     const lab = leaving();
     await settle();
-    lab.actor.handOver();
+    lab.actor.stopping.handOver();
     await settle();
     expect(await codeOf(() => lab.actor.result.promise)).toBe('RUN_HANDED_OVER');
     expect(lab.actor.pipe.late).toBe(0);
@@ -44,10 +44,10 @@ describe('a run that leaves its process', () => {
     let isGone = false;
     lab.actor.result.promise.catch(() => (isGone = true));
     await settle();
-    lab.actor.handOver();
+    lab.actor.stopping.handOver();
     for (let groups = 0; groups < 2; groups++) {
       await settle();
-      expect([isGone, lab.actor.hasLeft, gate.waiting]).toEqual([false, true, 1]);
+      expect([isGone, lab.actor.stopping.hasLeft, gate.waiting]).toEqual([false, true, 1]);
       gate.release();
     }
     await settle();
@@ -59,11 +59,11 @@ describe('a run that leaves its process', () => {
     const lab = runLab({ secrets: { key: SECRET } });
     lab.actor.begin({}, 0, async () => {
       lab.context.token(`it begins like ${SECRET.slice(0, -3)}`);
-      await new Promise(resolve => lab.actor.signal.addEventListener('abort', resolve));
+      await new Promise(resolve => lab.actor.stopping.signal.addEventListener('abort', resolve));
     });
     await settle();
     const before = (await stored(lab)).join('');
-    lab.actor.handOver();
+    lab.actor.stopping.handOver();
     await settle();
     const after = (await stored(lab)).join('');
     expect(before).not.toContain(SECRET.slice(0, -3));

@@ -60,7 +60,7 @@ describe('the end of a run', () => {
       const { run, actor } = runLab();
       const seen = collect(run);
       actor.begin({}, 0);
-      actor.fail(thrown);
+      actor.end.fail(thrown);
       expect(broken(seen)).toBeUndefined();
     }
   });

@@ -75,7 +75,7 @@ describe('the pipe of a run', () => {
       seq: 2,
       cursor: 'e1.2.0',
     });
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     expect(await context.emit('step', { name: 's' })).toEqual({ outcome: 'ended' });
     expect(actor.pipe.late).toBe(1);
   });
@@ -85,7 +85,7 @@ describe('the pipe of a run', () => {
     const { run, actor, context } = runLab({ append: gate.pace, mailbox: { events: 1, bytes: 1e6 } });
     const seen = collect(run);
     actor.begin({}, 0);
-    actor.complete('done');
+    actor.end.complete('done');
     for (let at = 0; at < 5; at++) context.step('late');
     const outcome = context.emit('step', { name: 'later' });
     gate.open();
@@ -110,7 +110,7 @@ describe('the pipe of a run', () => {
       },
     });
     lab.actor.begin({}, 0);
-    lab.actor.complete('break hunter22');
+    lab.actor.end.complete('break hunter22');
     expect(broken(seen)).toBeUndefined();
     expect(seen.events.at(-1)).toMatchObject({
       ...{ type: 'error', final: true },
@@ -145,7 +145,7 @@ describe('the pipe of a run', () => {
     context.step('a');
     expect(await context.emit('step', { name: 'b' })).toEqual({ outcome: 'skipped' });
     context.token('c');
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     expect([broken(seen), seen.types]).toEqual([undefined, ['started', 'token', 'complete']]);
   });
 
@@ -162,7 +162,7 @@ describe('the pipe of a run', () => {
     expect(await codeOf(() => lab.run.result)).toBe('STORAGE_LOST');
     expect([signal.aborted, (seen.error as { code: string }).code]).toEqual([true, 'STORAGE_LOST']);
     expect([lab.run.status, lab.sweep.size]).toEqual(['failed', 0]);
-    lab.actor.complete('too late');
+    lab.actor.end.complete('too late');
     expect(await codeOf(() => lab.context.emit('step', { name: 'b' }))).toBe('STORAGE_LOST');
     await lab.context.drained();
     const late = collect(lab.run);

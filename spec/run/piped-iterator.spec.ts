@@ -153,7 +153,7 @@ describe('a source pulled through operators', () => {
     const { run, actor, context } = runLab();
     actor.begin({}, 0);
     for (const text of ['a', 'b', 'c']) context.token(text);
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     const texts = run.pipe(
       onlyEvents(),
       map(event => (event.type === 'token' ? event.data.content : undefined)),

@@ -35,7 +35,7 @@ describe('a run as an async iterator', () => {
     const { run, actor, context } = runLab({ window: 1 });
     actor.begin({}, 0);
     for (let at = 0; at < 9; at++) context.token('x');
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     for (let reader = 0; reader < 2; reader++) {
       const seqs: unknown[] = [];
       for await (const item of run) seqs.push(seqOf(item));
@@ -80,7 +80,7 @@ describe('a run as an async iterator', () => {
     const iterator = run[Symbol.asyncIterator]();
     const three = [iterator.next(), iterator.next(), iterator.next(), iterator.next()];
     context.token('x');
-    actor.complete(undefined);
+    actor.end.complete(undefined);
     expect((await Promise.all(three)).map(({ done, value }) => [done, seqOf(value)])).toEqual([
       [false, 1],
       [false, 2],
@@ -111,7 +111,7 @@ describe('a run as an async iterator', () => {
     lab.context.token('x');
     for await (const item of lab.run) if (item) break;
     expect(watchers()).toBe(0);
-    lab.actor.complete(undefined);
+    lab.actor.end.complete(undefined);
     for await (const item of lab.run) void item;
     expect(watchers()).toBe(0);
   });

@@ -53,8 +53,10 @@ export interface EngineRooms {
 }
 
 /** The producer of a run lives on, and goes to another process, or to the next one. */
-async function isElsewhere({ parts: { outside }, isWrittenHere, stop, pipe }: RunActor): Promise<boolean> {
-  if (!outside?.isLasting) return false;
+async function isElsewhere({ parts, possession, stopping: { stop }, pipe }: RunActor): Promise<boolean> {
+  const { outside } = parts;
+  if (!possession || !outside?.isLasting) return false;
+  const { isWrittenHere } = possession;
   const { ownership } = outside;
   const fence = ownership ? await ownership.look().catch(() => pipe.fence) : pipe.fence;
   if (fence !== pipe.fence) return true;
@@ -69,15 +71,15 @@ function mayGoOn({ parts: { outside, canResume } }: RunActor, mayLeave: boolean)
 }
 
 function stop(actor: RunActor): void {
-  actor.requestStop(cancelled('the engine is closing'));
+  actor.stopping.request(cancelled('the engine is closing'));
 }
 
 /** Ends a run, or has it leave; whether it left. */
 async function stopRun(actor: RunActor, mayLeave: boolean): Promise<boolean> {
-  if (mayLeave && actor.parts.canResume) actor.handOver();
+  if (mayLeave && actor.parts.canResume) actor.stopping.handOver();
   else stop(actor);
   await actor.result.promise.catch(() => undefined);
-  return actor.hasLeft;
+  return actor.stopping.hasLeft;
 }
 
 function leftOpen(runId: string): SluiceError {
@@ -104,7 +106,8 @@ export async function closeEngine(
       (isLeft ? left : ended).push(actor);
       if (!isLeft) return;
       const { key, runId } = actor.parts.identity;
-      actor.leave(leftOpen(runId));
+      actor.possession?.letGo();
+      actor.end.closeWithout(leftOpen(runId));
       live.remove(key);
       // Where this fails, others have it when the lease is over.
       await instance.free(key).catch(() => undefined);
@@ -122,7 +125,7 @@ export async function closeEngine(
   return {
     ended: ended.length,
     handedOver: left.length,
-    forced: ended.filter(actor => actor.wasForced).length,
+    forced: ended.filter(actor => actor.end.wasForced).length,
     dropped: [...ended, ...left].reduce((sum, actor) => sum + actor.pipe.late, 0),
     unfinished: (await draining).flat(),
   };

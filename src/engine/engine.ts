@@ -350,7 +350,7 @@ export class Engine<Custom extends CustomEvents = AnyCustom> {
   }
 
   #sourceOf(actor: RunActor): RunSource {
-    if (!actor.canRegain) return new LiveSource(actor, this.#readAfter);
+    if (!actor.possession?.canRegain) return new LiveSource(actor, this.#readAfter);
     const { runId, tenantId } = actor.parts.identity;
     return wanderingSource(actor, {
       read: () => this.#readAfter(actor, 0),

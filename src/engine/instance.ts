@@ -198,11 +198,13 @@ export class Instance {
   #lose(key: RunKey, why: 'taken' | 'gone'): void {
     const actor = this.#host.live.get(key);
     // What is said next here takes it back.
-    if (actor?.canRegain) return actor.letGo();
     if (!actor) return;
+    if (actor.possession?.canRegain) return actor.possession.letGo();
     const { runId } = actor.parts.identity;
-    if (why === 'gone') return actor.lose(runGone(runId));
-    actor.lose(new SluiceError('STORAGE_LOST', `run ${runId}: another process has it by now.`, { runId }));
+    if (why === 'gone') return actor.end.lose(runGone(runId));
+    actor.end.lose(
+      new SluiceError('STORAGE_LOST', `run ${runId}: another process has it by now.`, { runId }),
+    );
   }
 
   #again(every: number, work: () => Promise<void>): void {
@@ -231,7 +233,7 @@ export class Instance {
   #obey({ key, id, command }: TakenCommand): void {
     const { backend, live } = this.#host;
     const actor = live.get(key);
-    if (command.command === 'cancel') return actor?.requestStop(cancelled(command.reason));
+    if (command.command === 'cancel') return actor?.stopping.request(cancelled(command.reason));
     // Said at once, so that it is there before the end that may follow from the answer.
     const outcome = answered(key, command, actor);
     void (async () => backend.commands!.settle(key, id, outcome))().catch(() => undefined);
@@ -259,7 +261,7 @@ function answered(key: RunKey, command: Answer, actor: RunActor | undefined): Co
   const { askId, value, by, idempotencyKey } = command;
   try {
     if (!actor) throw askNotFound(key.slice(key.indexOf('/') + 1), askId);
-    actor.answer(askId, value, { by, idempotencyKey });
+    actor.work.answer(askId, value, { by, idempotencyKey });
     return { outcome: 'obeyed' };
   } catch (error) {
     if (!isSluiceError(error)) return { outcome: 'refused', code: 'INTERNAL', message: messageOf(error) };

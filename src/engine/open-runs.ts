@@ -65,7 +65,7 @@ export class OpenRuns {
     const actor = admission.adopt(record, events, claim?.fence);
     const started: JsonObject = record.input === undefined ? {} : { input: record.input };
     actor.adopt(last, randomName(8), { bornAt: Date.parse(record.createdAt), started });
-    if (claim?.cancel) actor.cancelledElsewhere(claim.cancel.reason);
+    if (claim?.cancel) actor.stopping.request({ end: 'cancelled', reason: claim.cancel.reason });
     return actor;
   }
 

@@ -98,7 +98,7 @@ export class Producers {
     const { key, epoch, runId } = actor.parts.identity;
     const known = this.#appenders.get(key);
     if (known?.epoch === epoch) return known;
-    if (!actor.isExternal) throw hasAgent(runId);
+    if (!actor.possession) throw hasAgent(runId);
     if (known) this.#forget(known);
     const appender = new Appender(actor, this.#services.rules);
     this.#appenders.set(key, appender);

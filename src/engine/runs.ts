@@ -106,11 +106,11 @@ export class Runs {
   ): Promise<'requested' | 'cancelled'> {
     const record = await this.get(runId, { tenantId });
     const actor = this.#live.get(keyOf(runId, tenantId));
-    if (actor && !isEnded(actor.status) && !actor.hasLeft) {
+    if (actor && !isEnded(actor.status) && !actor.stopping.hasLeft) {
       const stop = cancelled(reason);
       // Another process may have it by now, or soon.
-      if (actor.canRegain) await this.#send(record, { command: 'cancel', reason });
-      actor.requestStop(stop);
+      if (actor.possession?.canRegain) await this.#send(record, { command: 'cancel', reason });
+      actor.stopping.request(stop);
       return 'requested';
     }
     if (record.status === 'cancelled') return 'cancelled';
@@ -131,7 +131,7 @@ export class Runs {
     const record = await this.get(runId, { tenantId });
     const key = keyOf(runId, tenantId);
     const actor = this.#live.get(key);
-    if (actor) return actor.answer(askId, value, { by, idempotencyKey });
+    if (actor) return actor.work.answer(askId, value, { by, idempotencyKey });
     if (isEnded(record.status)) throw runEnded(runId);
     const { commands } = this.#backend;
     if (!commands) throw askNotFound(runId, askId);

@@ -60,17 +60,18 @@ export class Appender {
     if (this.#load) await this.#loaded(this.#load);
     const actor = this.#actor;
     if (!actor || actor.isEnding) return this.#repeated(batch);
+    const possession = actor.possession!;
     const checked = this.#check(batch, actor);
     if (
-      actor.canRegain &&
+      possession.canRegain &&
       checked.every(({ key }) => key !== undefined && this.#keys.get(key) !== undefined)
     ) {
       // Nothing of it will be written, and yet whoever watches over silence is to hear of it.
-      await actor.claim();
+      await possession.claim();
       if (actor.isEnding) return this.#repeated(batch);
     }
     this.#checkRoom(checked, actor);
-    actor.heard();
+    possession.heard();
     const taken = flush ? checked : this.#takeable(checked, actor);
     const told = this.#write(taken, actor);
     if (flush) actor.pipe.put({ type: 'flush', data: {}, at: 0, size: 0, fact: true, flush });
@@ -97,7 +98,7 @@ export class Appender {
   retire(): void {
     if (!this.#actor) return;
     this.#atEnd = this.#now();
-    this.#hasEnded = this.#actor.window.newest?.final === true || !this.#actor.canRegain;
+    this.#hasEnded = this.#actor.window.newest?.final === true || !this.#actor.possession!.canRegain;
     this.#keys.keepNewest(ENDED_KEYS);
     this.#actor = undefined;
   }
@@ -169,7 +170,9 @@ export class Appender {
         continue;
       }
       try {
-        const outcome = awaited(proposal, wanted => (final ? actor.endAs(wanted) : actor.pipe.put(wanted)));
+        const outcome = awaited(proposal, wanted =>
+          final ? actor.end.endAs(wanted) : actor.pipe.put(wanted),
+        );
         if (key !== undefined) this.#keys.add(key, outcome);
         told.push(outcome);
       } catch (error) {
@@ -188,7 +191,7 @@ export class Appender {
   #now(): RunStand {
     const actor = this.#actor;
     if (!actor) return this.#atEnd;
-    return { cursor: actor.cursor, cancelRequested: actor.stop !== undefined };
+    return { cursor: actor.cursor, cancelRequested: actor.stopping.stop !== undefined };
   }
 }
 

@@ -4,10 +4,9 @@ import type { JsonObject } from '../event/json.ts';
 import { isZodSchema } from '../event/zod-schema.ts';
 import { isoTime } from '../time/iso-time.ts';
 import { newId } from '../time/new-id.ts';
-import type { Clock } from '../time/clock.ts';
 import { checkAnswer, checkKey, taken, type Taken } from './ask-values.ts';
-import type { TextMask } from '../secrets/mask-value.ts';
-import type { Sweep } from '../time/sweep.ts';
+import type { FactOptions } from './fact.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** How a person is asked. */
 export interface AskOptions<Value> {
@@ -21,21 +20,10 @@ export interface AskOptions<Value> {
 
 /** What questions need from the run they belong to. */
 export interface AskHost {
-  readonly runId: string;
-  readonly clock: Clock;
-  readonly sweep: Sweep;
-  readonly secrets: TextMask;
-  readonly tell: (type: 'ask' | 'answer', data: JsonObject, how: AskTelling) => void;
+  readonly parts: Pick<RunParts, 'identity' | 'services'>;
+  tell(type: 'ask' | 'answer', data: JsonObject, how: FactOptions): void;
   /** A question is open, or none is any longer; may be told again. */
-  readonly waiting: (isWaiting: boolean) => void;
-}
-
-/** How a question or an answer is told. */
-export interface AskTelling {
-  /** An upper estimate of the data as JSON, in characters. */
-  readonly size: number;
-  /** It came from outside, and may go ahead of what the agent said meanwhile. */
-  readonly isFromOutside: boolean;
+  wait(isWaiting: boolean): void;
 }
 
 interface OpenAsk {
@@ -51,6 +39,7 @@ interface Answer {
   /** What the agent gets. */
   readonly heard: unknown;
   readonly by: string | undefined;
+  /** It may go ahead of what the agent said meanwhile. */
   readonly isFromOutside: boolean;
 }
 
@@ -79,7 +68,8 @@ export class Asks {
   /** Throws `BAD_OPTION` and `BAD_EVENT`, and then nothing was asked. */
   ask<Value>(question: string, options: AskOptions<Value>): Promise<Value> {
     const { schema, default: fallback } = options;
-    const { clock, sweep } = this.#host;
+    const { identity, services } = this.#host.parts;
+    const { clock, sweep } = services;
     const askId = newId();
     const timeout = checkTimeout(options.timeout);
     const expiresAt = timeout === undefined ? undefined : clock.now() + timeout;
@@ -96,7 +86,7 @@ export class Asks {
     );
     const answer = new Promise<Value>((resolve, reject) => {
       const expire = (): void => {
-        if (spare === undefined) return this.#drop(askId, askTimeout(this.#host.runId, askId));
+        if (spare === undefined) return this.#drop(askId, askTimeout(identity.runId, askId));
         this.#close(askId, { said: spare, heard: fallback, by: 'default', isFromOutside: false });
       };
       this.#open.set(askId, {
@@ -108,9 +98,9 @@ export class Asks {
     });
     // Whoever does not await a question must not bring the process down when the run ends.
     answer.catch(() => undefined);
-    this.#host.tell('ask', asked.value as JsonObject, { size: asked.size, isFromOutside: false });
+    this.#host.tell('ask', asked.value as JsonObject, { size: asked.size });
     // By now it may be answered, or be one of several: whoever was told of it may have answered or asked too.
-    if (this.#open.size > 0) this.#host.waiting(true);
+    if (this.#open.size > 0) this.#host.wait(true);
     return answer;
   }
 
@@ -119,14 +109,15 @@ export class Asks {
    * `idempotencyKey` does nothing, if it was one of the last 100 that had one.
    */
   answer(askId: string, given: unknown, { by, idempotencyKey }: AnswerOptions = {}): void {
-    const { runId, secrets } = this.#host;
+    const { identity, services } = this.#host.parts;
+    const { runId } = identity;
     checkKey(runId, idempotencyKey);
     const ask = this.#open.get(askId);
     if (!ask) {
       if (idempotencyKey !== undefined && this.#answered.get(askId) === idempotencyKey) return;
       throw askNotFound(runId, askId);
     }
-    const checked = checkAnswer({ runId, schema: ask.schema, given, by, secrets });
+    const checked = checkAnswer({ runId, schema: ask.schema, given, by, secrets: services.secrets });
     if (idempotencyKey !== undefined) this.#note(askId, idempotencyKey);
     this.#close(askId, { ...checked, by, isFromOutside: true });
   }
@@ -139,8 +130,9 @@ export class Asks {
   #close(askId: string, { said, heard, by, isFromOutside }: Answer): void {
     const ask = this.#remove(askId);
     const data = by === undefined ? { askId, value: said.value } : { askId, value: said.value, by };
-    this.#host.tell('answer', data, { size: said.size + (by?.length ?? 0) + FRAME, isFromOutside });
-    if (this.#open.size === 0) this.#host.waiting(false);
+    const size = said.size + (by?.length ?? 0) + FRAME;
+    this.#host.tell('answer', data, isFromOutside ? { size, source: 'user', ahead: true } : { size });
+    if (this.#open.size === 0) this.#host.wait(false);
     ask.answered(heard);
   }
 
@@ -151,7 +143,7 @@ export class Asks {
 
   #drop(askId: string, error: SluiceError, resume = true): void {
     const ask = this.#remove(askId);
-    if (resume && this.#open.size === 0) this.#host.waiting(false);
+    if (resume && this.#open.size === 0) this.#host.wait(false);
     ask.dropped(error);
   }
 

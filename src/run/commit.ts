@@ -1,7 +1,7 @@
 import { isPromise } from '../backends/awaitable.ts';
-import type { AppendResult, Log } from '../backends/backend.ts';
+import type { AppendResult } from '../backends/backend.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
-import { chainNext } from '../event/chain.ts';
+import { chainNext, chainStart } from '../event/chain.ts';
 import { encodeLine, keyedLine, keyOfLine } from '../event/codec.ts';
 import { parseCursor } from '../event/cursor.ts';
 import { Entry } from '../event/entry.ts';
@@ -12,34 +12,36 @@ import type { StepSink } from '../operators/step.ts';
 import { isoTime } from '../time/iso-time.ts';
 import type { EndType } from './lifecycle.ts';
 import { runGone } from './lost-run.ts';
-import type { RunIdentity } from './run-parts.ts';
+import type { RunIdentity, RunServices } from './run-parts.ts';
+import type { Stop } from './stop.ts';
 import type { TakenBack } from './take-back.ts';
-
-/** Where and as whom a run writes. */
-export interface CommitTarget {
-  readonly log: Log;
-  readonly identity: RunIdentity;
-  /** The chain before the first event; absent where the backend cannot diverge. */
-  readonly chain: string | undefined;
-  readonly host: CommitHost;
-}
 
 /** What the end of the pipe asks and tells the run it belongs to. */
 export interface CommitHost {
-  /** Says what the end is, at the moment it is taken: a cancel until then wins. */
-  sayEnd(proposed: Proposal): Proposal;
-  /** Somebody asked another process for a cancel before the end was stored. */
-  cancelledElsewhere(reason: string | undefined): void;
+  /** Where and as whom it writes. */
+  readonly parts: {
+    readonly identity: RunIdentity;
+    readonly services: Pick<RunServices, 'log' | 'isChained'>;
+  };
+  readonly end: {
+    /** Says what the end is, at the moment it is taken: a cancel until then wins. */
+    say(proposed: Proposal): Proposal;
+    /** The log takes nothing any more. */
+    lose(error: SluiceError): void;
+  };
+  readonly stopping: { request(stop: Stop): void };
   /** An event is stored; called once for each, in order. */
   deliver(event: RunEvent): void;
-  /** Another process may have written the run, which this one may take back. */
-  readonly canRegain: boolean;
-  /** Takes the run back, behind an event. */
-  regain(after: number, attempt: number): Promise<TakenBack>;
-  /** Another process wrote the end. */
-  endedElsewhere(final: RunEvent): void;
-  /** The log takes nothing any more. */
-  lose(error: SluiceError): void;
+  readonly possession:
+    | {
+        /** Another process may have written the run, which this one may take back. */
+        readonly canRegain: boolean;
+        /** Takes the run back, behind an event. */
+        regain(after: number, attempt: number): Promise<TakenBack>;
+        /** Another process wrote the end. */
+        endedElsewhere(final: RunEvent): void;
+      }
+    | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export interface CommitHost {
  * last append as one group. Nothing is delivered before the log has acknowledged it. One append at a time.
  */
 export class Commit implements StepSink<Proposal> {
-  readonly #target: CommitTarget;
+  readonly #host: CommitHost;
   #seq = 0;
   #lastTime = 0;
   #hash: string;
@@ -73,12 +75,13 @@ export class Commit implements StepSink<Proposal> {
   /** Another process wrote the end: nothing can follow. */
   #isOver = false;
 
-  constructor(target: CommitTarget) {
-    this.#target = target;
-    this.#fence = target.identity.fence;
-    this.#lastTime = target.identity.startedAt ?? 0;
-    this.#hash = target.chain ?? '0';
-    this.#cursor = this.#stored = `${target.identity.epoch}.0.${this.#hash}`;
+  constructor(host: CommitHost) {
+    const { identity, services } = host.parts;
+    this.#host = host;
+    this.#fence = identity.fence;
+    this.#lastTime = identity.startedAt ?? 0;
+    this.#hash = services.isChained ? chainStart(identity.epoch) : '0';
+    this.#cursor = this.#stored = `${identity.epoch}.0.${this.#hash}`;
   }
 
   /**
@@ -104,15 +107,16 @@ export class Commit implements StepSink<Proposal> {
 
   /** The run is to be this process' own before the next append. */
   claim(): void {
-    this.#hasToClaim = this.#target.host.canRegain;
+    this.#hasToClaim = this.#host.possession?.canRegain ?? false;
   }
 
   next(proposal: Proposal): void {
     const { key } = proposal;
     const elsewhere = key === undefined ? undefined : this.#elsewhere?.get(key);
     if (elsewhere) return proposal.receipt?.settle(elsewhere);
-    const { identity, chain } = this.#target;
+    const { identity, services } = this.#host.parts;
     const { runId, tenantId } = identity;
+    const { isChained } = services;
     const seq = this.#seq + 1;
     if (proposal.at > this.#lastTime) this.#lastTime = proposal.at;
     const event = new PlainEvent({
@@ -132,9 +136,9 @@ export class Commit implements StepSink<Proposal> {
       this.#end = proposal.type as EndType;
       this.#final = proposal;
     }
-    let line = chain === undefined && key === undefined ? undefined : encodeLine(event);
+    let line = isChained || key !== undefined ? encodeLine(event) : undefined;
     if (key !== undefined) line = keyedLine(line!, key);
-    if (chain !== undefined) this.#hash = chainNext(this.#hash, line!);
+    if (isChained) this.#hash = chainNext(this.#hash, line!);
     this.#seq = seq;
     event.id = this.#cursor = this.#cursorOf(seq);
     // Everybody is given this very object, and its line may be written after they had it. What is inside of data was
@@ -165,12 +169,15 @@ export class Commit implements StepSink<Proposal> {
   #append(entries: readonly Entry[], receipts: Receipts, attempt: number): void | Promise<void> {
     if (this.#lost) return refuse(receipts, this.#lost);
     if (this.#isOver) return endAll(receipts);
-    const { log, identity } = this.#target;
+    const { identity, services } = this.#host.parts;
     const after = this.#seq - entries.length;
     let answer;
     try {
       const batch = { id: this.#owner + ++this.#batches, after, entries, end: this.#end };
-      answer = log.append(identity.key, this.#fence === undefined ? batch : { ...batch, fence: this.#fence });
+      answer = services.log.append(
+        identity.key,
+        this.#fence === undefined ? batch : { ...batch, fence: this.#fence },
+      );
     } catch (cause) {
       return this.#lose(storageLost(identity.runId, cause), receipts);
     }
@@ -188,23 +195,24 @@ export class Commit implements StepSink<Proposal> {
   ): void | Promise<void> {
     if (answer.result === 'cancelRequested') return this.#yieldTo(answer.reason, entries, receipts);
     if (answer.result !== 'ok' && answer.result !== 'duplicate') {
-      if (this.#target.host.canRegain && isElsewhere(answer)) return this.#regain(entries, receipts, attempt);
-      return this.#lose(refusal(this.#target.identity.runId, answer), receipts);
+      if (this.#host.possession?.canRegain && isElsewhere(answer))
+        return this.#regain(entries, receipts, attempt);
+      return this.#lose(refusal(this.#host.parts.identity.runId, answer), receipts);
     }
     this.#stored = entries[entries.length - 1]!.cursor;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      this.#target.host.deliver(entry.event);
+      this.#host.deliver(entry.event);
       receipts?.[i]?.settle({ outcome: 'stored', seq: entry.seq, cursor: entry.cursor });
     }
   }
 
   /** A cancel was recorded before this end: it is said instead, in the same place. */
   #yieldTo(reason: string | undefined, entries: readonly Entry[], receipts: Receipts): void | Promise<void> {
-    const { host } = this.#target;
+    const host = this.#host;
     this.#standAt(this.#seq - 1, entries.at(-2)?.cursor ?? this.#stored);
-    host.cancelledElsewhere(reason);
-    this.next(host.sayEnd(this.#final!));
+    host.stopping.request({ end: 'cancelled', reason });
+    this.next(host.end.say(this.#final!));
     this.#entries = [...entries.slice(0, -1), ...this.#entries!];
     this.#receipts = receipts && [...receipts];
     return this.flush();
@@ -224,12 +232,12 @@ export class Commit implements StepSink<Proposal> {
    * What was appended there under the same key is not said again.
    */
   async #regain(entries: readonly Entry[], receipts: Receipts, attempt: number): Promise<void> {
-    const { host, identity } = this.#target;
+    const { parts, possession } = this.#host;
     let taken: TakenBack;
     try {
-      taken = await host.regain(parseCursor(this.#stored).seq, attempt);
+      taken = await possession!.regain(parseCursor(this.#stored).seq, attempt);
     } catch (cause) {
-      return this.#lose(storageLost(identity.runId, cause), receipts);
+      return this.#lose(storageLost(parts.identity.runId, cause), receipts);
     }
     const { claim, last, isClosed, keys } = taken;
     this.#fence = claim.fence;
@@ -249,7 +257,7 @@ export class Commit implements StepSink<Proposal> {
     }
     if (isClosed) {
       this.#isOver = true;
-      if (last) host.endedElsewhere(last);
+      if (last) possession!.endedElsewhere(last);
       return;
     }
     const [left, waiting] = [this.#entries, this.#receipts];
@@ -277,7 +285,7 @@ export class Commit implements StepSink<Proposal> {
     const hundred = Math.floor(seq / 100);
     if (hundred !== this.#hundred) {
       this.#hundred = hundred;
-      this.#head = `${this.#target.identity.epoch}.${hundred === 0 ? '' : hundred}`;
+      this.#head = `${this.#host.parts.identity.epoch}.${hundred === 0 ? '' : hundred}`;
     }
     const rest = seq - hundred * 100;
     if (hundred === 0) return `${this.#head}${rest}.${this.#hash}`;
@@ -287,7 +295,7 @@ export class Commit implements StepSink<Proposal> {
   #lose(error: SluiceError, receipts: Receipts): void {
     this.#lost = error;
     refuse(receipts, error);
-    this.#target.host.lose(error);
+    this.#host.end.lose(error);
   }
 }
 

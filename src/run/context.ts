@@ -126,7 +126,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
    * failed, and when what is around it stops; not any more once it succeeded. Pass it to whatever takes one.
    */
   get signal(): AbortSignal {
-    if (!this.#step) return this.#run.signal;
+    if (!this.#step) return this.#run.stopping.signal;
     const { attempt, outer } = this.#step;
     return attempt.state === 'succeeded' ? outer.signal : attempt.signal;
   }
@@ -141,7 +141,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
    * with `ASK_TIMEOUT` if nobody answers in time and there is no default, with `RUN_CANCELLED` if the run stops.
    */
   ask<Value = unknown>(question: string, options: AskOptions<Value> = {}): Promise<Value> {
-    return this.#run.ask(question, options);
+    return this.#run.work.ask(question, options);
   }
 
   /**
@@ -246,7 +246,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
     const { startRun } = this.#rules;
     if (!startRun) throw new SluiceError('BAD_OPTION', 'start: this run belongs to no engine.');
     const around = this.#here().#place();
-    return startChild(this.#run.actions, around, { startRun, agent, options });
+    return startChild(this.#run.work.actions, around, { startRun, agent, options });
   }
 
   protected override get status(): RunStatus {
@@ -278,14 +278,14 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
         );
       }
       const here = this.#here();
-      return make(this.#run.actions, here.#place(), here).start();
+      return make(this.#run.work.actions, here.#place(), here).start();
     } catch (error) {
       return refused(error as Error);
     }
   }
 
   #here(): RunContext<Input, Custom> {
-    return this.#run.hasSteps ? this.#innermost() : this;
+    return this.#run.work.hasSteps ? this.#innermost() : this;
   }
 
   /** The context of the step that the code runs in, if that is inside of this one. */
@@ -300,7 +300,7 @@ export class RunContext<Input = unknown, Custom extends CustomEvents = AnyCustom
 
   /** Where a call stands that is made with this. Throws `STEP_ENDED`. */
   #place(): Place {
-    if (!this.#step) return this.#run.actions;
+    if (!this.#step) return this.#run.work.actions;
     const { attempt, outer } = this.#step;
     if (attempt.state === 'open') return attempt;
     if (attempt.state === 'succeeded') return outer.#place();

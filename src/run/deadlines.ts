@@ -1,17 +1,20 @@
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
 
-export interface DeadlineSettings {
+/** What the deadlines need from the run they belong to, and tell it. */
+export interface DeadlineHost {
+  readonly parts: {
+    readonly services: { readonly clock: Clock; readonly sweep: Sweep };
+    readonly settings: DeadlineSettings;
+  };
+  readonly stopping: { tooLong(): void; tooSilent(): void };
+}
+
+interface DeadlineSettings {
   /** Milliseconds of work, waiting for people not counted; `Infinity` for none. */
   readonly maxDuration: number;
   /** Milliseconds without an event, waiting for people not counted; `Infinity` for none. */
   readonly idle: number;
-}
-
-/** What the deadlines tell the run they belong to. */
-export interface DeadlineHost {
-  tooLong(): void;
-  tooSilent(): void;
 }
 
 /**
@@ -19,9 +22,6 @@ export interface DeadlineHost {
  * number, not a timer: the alarm looks at the number when it rings and asks again if it came too early.
  */
 export class Deadlines {
-  readonly #clock: Clock;
-  readonly #sweep: Sweep;
-  readonly #settings: DeadlineSettings;
   readonly #host: DeadlineHost;
   #worked = 0;
   #resumedAt = 0;
@@ -29,25 +29,19 @@ export class Deadlines {
   #cancelDuration: (() => void) | undefined;
   #cancelIdle: (() => void) | undefined;
 
-  constructor(
-    time: { readonly clock: Clock; readonly sweep: Sweep },
-    settings: DeadlineSettings,
-    host: DeadlineHost,
-  ) {
-    this.#clock = time.clock;
-    this.#sweep = time.sweep;
-    this.#settings = settings;
+  constructor(host: DeadlineHost) {
     this.#host = host;
   }
 
   /** Starts both clocks, or lets them go on; `worked` milliseconds are over already. Returns what time it is. */
   resume(worked = this.#worked): number {
+    const { services, settings } = this.#host.parts;
     this.#worked = worked;
-    this.#resumedAt = this.#activeAt = this.#clock.now();
-    const { maxDuration, idle } = this.#settings;
+    this.#resumedAt = this.#activeAt = services.clock.now();
+    const { maxDuration, idle } = settings;
     if (maxDuration !== Infinity) {
       const due = this.#resumedAt + maxDuration - this.#worked;
-      this.#cancelDuration = this.#sweep.at(due, () => this.#host.tooLong());
+      this.#cancelDuration = services.sweep.at(due, () => this.#host.stopping.tooLong());
     }
     if (idle !== Infinity) this.#watchSilence();
     return this.#resumedAt;
@@ -55,7 +49,7 @@ export class Deadlines {
 
   /** Stops both clocks for a wait. */
   pause(): void {
-    this.#worked += this.#clock.now() - this.#resumedAt;
+    this.#worked += this.#host.parts.services.clock.now() - this.#resumedAt;
     this.stop();
   }
 
@@ -68,7 +62,7 @@ export class Deadlines {
 
   /** The silence that was told does not count: another one may begin now. */
   again(): void {
-    this.#activeAt = this.#clock.now();
+    this.#activeAt = this.#host.parts.services.clock.now();
     this.#watchSilence();
   }
 
@@ -78,9 +72,11 @@ export class Deadlines {
   }
 
   #watchSilence(): void {
-    this.#cancelIdle = this.#sweep.at(this.#activeAt + this.#settings.idle, () => {
-      if (this.#clock.now() < this.#activeAt + this.#settings.idle) this.#watchSilence();
-      else this.#host.tooSilent();
+    const { services, settings } = this.#host.parts;
+    const { clock, sweep } = services;
+    this.#cancelIdle = sweep.at(this.#activeAt + settings.idle, () => {
+      if (clock.now() < this.#activeAt + settings.idle) this.#watchSilence();
+      else this.#host.stopping.tooSilent();
     });
   }
 }

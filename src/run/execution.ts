@@ -12,13 +12,11 @@ import { vetoed, type Stop } from './stop.ts';
 /** What policies may know and do of a run. */
 interface JudgedRun {
   readonly parts: RunParts;
-  readonly signal: AbortSignal;
-  readonly execution: ExecutionContext;
-  requestStop(stop: Stop): void;
+  readonly stopping: { readonly signal: AbortSignal; request(stop: Stop): void };
 }
 
 /** What policies are told of a run. Its metadata is masked: no policy sees a secret there. */
-export function executionOf(run: Pick<JudgedRun, 'parts' | 'signal'>): ExecutionContext {
+function executionOf(run: JudgedRun): ExecutionContext {
   const { identity, services } = run.parts;
   const { runId, tenantId, threadId } = identity;
   const metadata = maskValue(identity.metadata, services.secrets).value as JsonObject | undefined;
@@ -26,7 +24,7 @@ export function executionOf(run: Pick<JudgedRun, 'parts' | 'signal'>): Execution
     ...{ runId, tenantId, threadId, attempt: 1, metadata },
     // Made when somebody asks for it: most policies never do.
     get signal() {
-      return run.signal;
+      return run.stopping.signal;
     },
   };
 }
@@ -35,7 +33,7 @@ export function executionOf(run: Pick<JudgedRun, 'parts' | 'signal'>): Execution
 export function judgingOf(run: JudgedRun): JudgeHost {
   const { services, settings } = run.parts;
   return {
-    context: run.execution,
+    context: executionOf(run),
     secrets: services.secrets,
     now: () => timeIn(run.parts),
     intake(type, value) {
@@ -44,6 +42,6 @@ export function judgingOf(run: JudgedRun): JudgeHost {
       checkSize(taken.size, settings.eventBytes, () => utf8Length(JSON.stringify(taken.data)) + 512, type);
       return taken;
     },
-    veto: error => run.requestStop(vetoed(error)),
+    veto: error => run.stopping.request(vetoed(error)),
   };
 }

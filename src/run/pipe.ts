@@ -1,7 +1,6 @@
 import { GateStage, type StageHost } from '../control/gate-stage.ts';
 import type { Matter } from '../control/execution-context.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
-import { chainStart } from '../event/chain.ts';
 import { reworded, type Proposal } from '../event/proposal.ts';
 import type { RunEvent } from '../event/run-event.ts';
 import { redactStep } from '../operators/redact-secrets.ts';
@@ -22,11 +21,13 @@ const DEEPEST = 8;
 
 /** What the pipe asks and tells the run it belongs to. */
 export interface PipeHost extends StageHost, CommitHost {
-  readonly parts: Pick<RunParts, 'listener'>;
-  /** Says what the end is where a stage could not take the one before; it goes past the stages. */
-  sayBrokenEnd(proposed: Proposal, thrown: unknown): Proposal;
-  /** A stage threw over something that nobody awaits. */
-  fail(thrown: unknown): void;
+  readonly parts: RunParts;
+  readonly end: CommitHost['end'] & {
+    /** Says what the end is where a stage could not take the one before; it goes past the stages. */
+    sayBroken(proposed: Proposal, thrown: unknown): Proposal;
+    /** A stage threw over something that nobody awaits. */
+    fail(thrown: unknown): void;
+  };
 }
 
 /**
@@ -37,7 +38,6 @@ export interface PipeHost extends StageHost, CommitHost {
  */
 export class RunPipe {
   readonly #host: PipeHost;
-  readonly #settings: RunParts['settings'];
   /** Made when something has to wait: most runs never do. */
   #mailbox: Mailbox | undefined;
   readonly #commit: Commit;
@@ -53,11 +53,10 @@ export class RunPipe {
   #depth: number | undefined;
   #waiting: Waiting[] | undefined;
 
-  constructor({ identity, services, settings }: RunParts, host: PipeHost) {
+  constructor(host: PipeHost) {
+    const { services, settings } = host.parts;
     this.#host = host;
-    this.#settings = settings;
-    const chain = services.isChained ? chainStart(identity.epoch) : undefined;
-    this.#commit = new Commit({ log: services.log, identity, chain, host });
+    this.#commit = new Commit(host);
     const recorded = recordStage(settings.record)(this.#commit);
     this.#gate = new GateStage(services.gate, host, recorded);
     this.#stages = redactStep<Proposal>(services.secrets, reworded)(this.#gate);
@@ -98,7 +97,10 @@ export class RunPipe {
     if (proposal.final) this.#hasEnd = true;
     // While nothing is under way nothing waits.
     if (!this.#isPumping) return this.#pump(proposal);
-    this.#mailbox ??= new Mailbox(this.#settings.mailbox, this.#settings.eventBytes);
+    if (!this.#mailbox) {
+      const { mailbox, eventBytes } = this.#host.parts.settings;
+      this.#mailbox = new Mailbox(mailbox, eventBytes);
+    }
     if (ahead) this.#mailbox.putAhead(proposal);
     else this.#mailbox.put(proposal);
   }
@@ -161,7 +163,7 @@ export class RunPipe {
       this.#stages.next(proposal);
     } catch (error) {
       if (proposal.receipt) proposal.receipt.fail(error);
-      else this.#host.fail(error);
+      else this.#host.end.fail(error);
     } finally {
       this.#depth = undefined;
     }
@@ -171,9 +173,9 @@ export class RunPipe {
   #passEnd(proposal: Proposal): void {
     this.#isClosed = true;
     try {
-      this.#stages.next(this.#host.sayEnd(proposal));
+      this.#stages.next(this.#host.end.say(proposal));
     } catch (error) {
-      const end = this.#host.sayBrokenEnd(proposal, error);
+      const end = this.#host.end.sayBroken(proposal, error);
       this.#gate.hearEnd(end);
       this.#commit.next(end);
     }

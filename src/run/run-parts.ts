@@ -3,7 +3,7 @@ import type { Gate } from '../control/gate.ts';
 import type { EventDefinitions } from '../event/define-events.ts';
 import type { EventFilter } from '../event/filter.ts';
 import type { JsonObject } from '../event/json.ts';
-import type { EventSource, RunEvent, RunStatus } from '../event/run-event.ts';
+import type { RunEvent, RunStatus } from '../event/run-event.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Sweep } from '../time/sweep.ts';
@@ -79,11 +79,4 @@ export interface Adoption {
   readonly bornAt: number;
   /** What `started` is to say, if that is not in the log. */
   readonly started: JsonObject;
-}
-
-/** How the engine itself says something. */
-export interface FactOptions {
-  readonly size?: number;
-  readonly source?: EventSource;
-  readonly ahead?: boolean;
 }

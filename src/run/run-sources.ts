@@ -51,7 +51,7 @@ export class LiveSource implements RunSource {
   }
 
   async cancel(reason: string | undefined): Promise<void> {
-    this.#actor.requestStop(cancelled(reason));
+    this.#actor.stopping.request(cancelled(reason));
     await this.#actor.result.promise.catch(() => undefined);
     if (this.#actor.status !== 'cancelled') throw runEnded(this.runId);
   }

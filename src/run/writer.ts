@@ -34,12 +34,12 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
 
   /** Somebody asked the run to stop; what the writer ends it with is recorded as `cancelled`. */
   get cancelRequested(): boolean {
-    return this.#actor.stop !== undefined;
+    return this.#actor.stopping.stop !== undefined;
   }
 
   /** Fires when somebody asks the run to stop. */
   get signal(): AbortSignal {
-    return this.#actor.signal;
+    return this.#actor.stopping.signal;
   }
 
   /**
@@ -56,25 +56,25 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
    * `MAILBOX_FULL`, `RUN_ENDED`, and with `STORAGE_LOST`.
    */
   append(events: readonly AppendEvent[], options?: AppendOptions): Promise<Appended> {
-    this.#actor.isWrittenHere = true;
+    this.#actor.possession!.isWrittenHere = true;
     return this.#append(events, options);
   }
 
   /** Ends the run well. Resolves when the end is stored. */
   complete(output?: unknown): Promise<void> {
-    return this.#end(() => this.#actor.complete(output));
+    return this.#end(() => this.#actor.end.complete(output));
   }
 
   /** Ends the run as failed; `error` is anything that was thrown. Resolves when the end is stored. */
   fail(error: unknown): Promise<void> {
-    return this.#end(() => this.#actor.fail(error));
+    return this.#end(() => this.#actor.end.fail(error));
   }
 
   /** Ends the run as cancelled. Resolves when the end is stored. */
   cancel(reason?: string): Promise<void> {
     return this.#end(() => {
-      this.#actor.requestStop(cancelled(reason));
-      this.#actor.complete(undefined);
+      this.#actor.stopping.request(cancelled(reason));
+      this.#actor.end.complete(undefined);
     });
   }
 
@@ -105,7 +105,7 @@ export class RunWriter<Custom extends CustomEvents = AnyCustom> extends Emitter<
   }
 
   #check(): void {
-    this.#actor.isWrittenHere = true;
+    this.#actor.possession!.isWrittenHere = true;
     if (this.#actor.isEnding) throw runEnded(this.id);
   }
 }

@@ -17,8 +17,8 @@ export interface ActionHost {
   readonly parts: RunParts;
   readonly pipe: { put(proposal: Proposal): void };
   /** Why nothing can begin any more, if so. */
-  readonly refusal: SluiceError | undefined;
-  ask(question: string, options: AskPerson): Promise<unknown>;
+  readonly stopping: { readonly refusal: SluiceError | undefined };
+  readonly work: { ask(question: string, options: AskPerson): Promise<unknown> };
 }
 
 /** Who is asking, and over what. */
@@ -147,7 +147,7 @@ export class Actions extends Place {
       },
       error: asking.error,
       raw: this.gate.wantsRaw(raw.type) ? raw : undefined,
-      ask: (question, options = {}) => this.host.ask(question, options),
+      ask: (question, options = {}) => this.host.work.ask(question, options),
     };
   }
 

@@ -127,7 +127,8 @@ export abstract class Call<Result> implements Inmate {
 
   #admit(): void {
     const { gate, host } = this.actions;
-    if (host.refusal) return this.#reject(host.refusal);
+    const { refusal } = host.stopping;
+    if (refusal) return this.#reject(refusal);
     const said = this.opening();
     if (!this.isGated || !gate.guards(this.types.opening)) return this.#open(said);
     const subject = { type: this.types.opening, data: said.data, node: this.path };

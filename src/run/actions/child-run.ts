@@ -46,7 +46,8 @@ export async function startChild(
   around: Place,
   { startRun, agent, options }: ChildRequest,
 ): Promise<Run> {
-  if (actions.host.refusal) throw actions.host.refusal;
+  const { refusal } = actions.host.stopping;
+  if (refusal) throw refusal;
   const { mirror = false, name = nameOf(agent), ...rest } = options;
   const { runId, tenantId, threadId } = actions.host.parts.identity;
   const child = new Child(around);

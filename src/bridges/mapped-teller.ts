@@ -42,5 +42,7 @@ export class MappedTeller implements Teller {
 }
 
 function joined(frames: readonly string[]): string {
-  return frames.length === 1 ? frames[0]! : frames.join('');
+  let text = '';
+  for (const frame of frames) text += frame;
+  return text;
 }

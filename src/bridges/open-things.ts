@@ -18,6 +18,9 @@ type Turn =
 /** The turns of a table, by the type that is said; what changes nothing is not in it. */
 type Turns = ReadonlyMap<string, Turn>;
 
+/** By table: streams come and go, and tables are few. */
+const TURNS = new WeakMap<object, Turns>();
+
 /**
  * What is open in a stream of another system, so that it can be closed before the end and opened again for a client that
  * returns. Told of everything that was said. Memory: an opener per thing that is open.
@@ -30,9 +33,9 @@ export class OpenThings<Said extends { readonly type: string }> {
   /** What began the run, while there is no end to it. */
   #run: Said | undefined;
 
-  constructor(table: OpenTable<Said>, turns = turnsOf(table)) {
+  constructor(table: OpenTable<Said>) {
     this.#table = table;
-    this.#turns = turns;
+    this.#turns = turnsOf(table);
   }
 
   get isRunning(): boolean {
@@ -44,14 +47,14 @@ export class OpenThings<Said extends { readonly type: string }> {
   }
 
   copy(): OpenThings<Said> {
-    const copy = new OpenThings(this.#table, this.#turns);
+    const copy = new OpenThings(this.#table);
     for (const [key, opener] of this.#open) copy.#open.set(key, opener);
     copy.#run = this.#run;
     return copy;
   }
 
   has(closer: string, name: string): boolean {
-    return this.#open.has(`${closer} ${name}`);
+    return this.#open.size > 0 && this.#open.has(`${closer} ${name}`);
   }
 
   /** To be called for everything that is said. */
@@ -89,7 +92,15 @@ export class OpenThings<Said extends { readonly type: string }> {
   }
 }
 
-function turnsOf<Said>({ closers, begins, ends }: OpenTable<Said>): Turns {
+function turnsOf<Said>(table: OpenTable<Said>): Turns {
+  const known = TURNS.get(table);
+  if (known) return known;
+  const turns = turnsIn(table);
+  TURNS.set(table, turns);
+  return turns;
+}
+
+function turnsIn<Said>({ closers, begins, ends }: OpenTable<Said>): Turns {
   return new Map<string, Turn>([
     [begins, { to: 'running' }],
     ...ends.map(type => [type, { to: 'ended' }] as const),

@@ -1,8 +1,11 @@
 /** How one type is written: what stands before its members, and these in the order in which they are said. */
 export interface SaidShape {
   readonly head: string;
-  readonly members: readonly { readonly name: string; readonly key: string }[];
+  readonly members: SaidMembers;
 }
+
+/** Names of members, and what stands before their values. */
+export type SaidMembers = readonly { readonly name: string; readonly key: string }[];
 
 /** Up to this length it is faster to look for what JSON escapes than to let `JSON.stringify` do it. */
 const SHORT = 64;
@@ -14,19 +17,25 @@ export function quoted(text: string): string {
   return text.length < SHORT && !ESCAPED.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** The shape of a type, with the members that it may have. */
-export function saidShape(type: string, members: readonly string[]): SaidShape {
-  return {
-    head: `{"type":${JSON.stringify(type)}`,
-    members: members.map(name => ({ name, key: `,${JSON.stringify(name)}:` })),
-  };
+/** What stands before the members of a type. */
+export function saidHead(type: string): string {
+  return `{"type":${quoted(type)}`;
+}
+
+export function saidMembers(names: readonly string[]): SaidMembers {
+  return names.map(name => ({ name, key: `,${JSON.stringify(name)}:` }));
 }
 
 /** The shapes of a table, by type. */
 export function saidShapes(
   table: Readonly<Record<string, readonly string[]>>,
 ): ReadonlyMap<string, SaidShape> {
-  return new Map(Object.entries(table).map(([type, members]) => [type, saidShape(type, members)]));
+  return new Map(
+    Object.entries(table).map(([type, names]) => [
+      type,
+      { head: saidHead(type), members: saidMembers(names) },
+    ]),
+  );
 }
 
 /**
@@ -34,12 +43,12 @@ export function saidShapes(
  * them is left to whoever knows what else there is. Members are plain JSON or absent; those that the shape does not name
  * are not written.
  */
-export function saidText(said: object, { head, members }: SaidShape): string {
+export function saidText(said: object, head: string, members: SaidMembers): string {
   let text = head;
   for (const { name, key } of members) {
     const value = (said as Readonly<Record<string, unknown>>)[name];
     if (value === undefined) continue;
-    text += key + (typeof value === 'string' ? quoted(value) : JSON.stringify(value));
+    text += key + valueText(value);
   }
   return text;
 }
@@ -49,8 +58,16 @@ export function placeText(facts: object | undefined, cursor: string | undefined)
   if (cursor === undefined) return JSON.stringify(facts);
   if (facts === undefined) return `{"cursor":"${cursor}"}`;
   if ('cursor' in facts) return JSON.stringify({ ...facts, cursor });
-  const text = JSON.stringify(facts);
-  return text === '{}' ? `{"cursor":"${cursor}"}` : `${text.slice(0, -1)},"cursor":"${cursor}"}`;
+  let text = '{';
+  for (const name of Object.keys(facts)) {
+    const value = (facts as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) text += `${quoted(name)}:${valueText(value)},`;
+  }
+  return `${text}"cursor":"${cursor}"}`;
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }
 
 /** A frame of server-sent events, with the place of a client that has it. */

@@ -31,6 +31,11 @@ export abstract class Speech<Said extends { readonly type: string }> {
     this.#said.push(said);
   }
 
+  /** Says what neither opens nor closes anything, or opens what the next one closes. */
+  protected sayAlone(said: Said): void {
+    this.#said.push(said);
+  }
+
   /** What was said since the last call. */
   take(): Said[] {
     const said = this.#said;

@@ -52,8 +52,13 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
   }
 
   override say(event: AgUiEvent): void {
-    if (this.#timestamp !== undefined) (event as { timestamp?: number }).timestamp = this.#timestamp;
+    this.#stamp(event);
     super.say(event);
+  }
+
+  protected override sayAlone(event: AgUiEvent): void {
+    this.#stamp(event);
+    super.sayAlone(event);
   }
 
   /** Says that the run goes on, and opens the steps again that an interrupt has closed. */
@@ -76,7 +81,8 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
   finish(end: AgUiEnd): void {
     if (end.outcome.type === 'interrupt') this.#steps = this.open.named('STEP_FINISHED');
     this.closeAll();
-    this.say({ type: 'RUN_FINISHED', ...this.#ids(), ...end });
+    const { threadId, runId } = this.#ids();
+    this.say({ type: 'RUN_FINISHED', threadId, runId, ...end });
   }
 
   startStep(stepName: string, rawEvent: unknown): void {
@@ -106,8 +112,11 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
 
   call(toolCallId: string, toolCallName: string, args: Json): void {
     // What was written piece by piece is known.
-    if (!this.#isWriting(toolCallId)) this.writeCall(toolCallId, toolCallName, JSON.stringify(args));
-    this.say({ type: 'TOOL_CALL_END', toolCallId });
+    if (this.#isWriting(toolCallId)) return this.say({ type: 'TOOL_CALL_END', toolCallId });
+    if (this.open.size >= MOST_OPEN) this.closeAll();
+    this.sayAlone({ type: 'TOOL_CALL_START', toolCallId, toolCallName });
+    this.sayAlone({ type: 'TOOL_CALL_ARGS', toolCallId, delta: JSON.stringify(args) });
+    this.sayAlone({ type: 'TOOL_CALL_END', toolCallId });
   }
 
   result(toolCallId: string, result: CallResult, event: RunEvent): void {
@@ -131,6 +140,10 @@ export class AgUiStream extends Speech<AgUiEvent> implements Talker {
   closeAll(): void {
     this.texts.closeAll();
     for (const event of this.open.closing()) this.say(event);
+  }
+
+  #stamp(event: AgUiEvent): void {
+    if (this.#timestamp !== undefined) (event as { timestamp?: number }).timestamp = this.#timestamp;
   }
 
   #isWriting(toolCallId: string): boolean {

@@ -4,7 +4,7 @@ import type { AgUiEvent, AgUiType } from './ag-ui-event.ts';
 /** Members of each type in the order in which they are said; `metadata`, `rawEvent` and `timestamp` come behind them. */
 const MEMBERS: Readonly<Record<AgUiType, readonly string[]>> = {
   RUN_STARTED: ['threadId', 'runId', 'protocolVersion', 'parentRunId'],
-  RUN_FINISHED: ['threadId', 'runId', 'result', 'usage', 'outcome'],
+  RUN_FINISHED: ['threadId', 'runId', 'result', 'outcome', 'usage'],
   RUN_ERROR: ['message', 'code'],
   STEP_STARTED: ['stepName'],
   STEP_FINISHED: ['stepName'],
@@ -39,7 +39,8 @@ export class AgUiFrames {
 
   write(event: AgUiEvent, cursor: string | undefined): string {
     const { metadata, rawEvent, timestamp } = event;
-    let text = saidText(event, SHAPES.get(event.type)!);
+    const { head, members } = SHAPES.get(event.type)!;
+    let text = saidText(event, head, members);
     if (metadata) text += metadataText(metadata.sluice, cursor);
     if (rawEvent !== undefined) text += `,"rawEvent":${JSON.stringify(rawEvent)}`;
     if (timestamp !== undefined) text += this.#time(timestamp);

@@ -43,13 +43,11 @@ const TELLINGS: Tellings<AgUiStream> = {
   ask: (event, stream) => stream.finish({ outcome: { type: 'interrupt', interrupts: [interruptOf(event)] } }),
   complete(event, stream) {
     const { output, usage, summary, durationMs } = event.data;
-    stream.finish({
-      // AG-UI has no null where something may be left out.
-      ...(output !== undefined && output !== null && { result: output }),
-      ...(usage && { usage: [tokensOf(usage)] }),
-      outcome: { type: 'success' },
-      metadata: { sluice: { durationMs, ...(summary !== undefined && { summary }) } },
-    });
+    const outcome = { type: 'success' } as const;
+    const metadata = { sluice: summary === undefined ? { durationMs } : { durationMs, summary } };
+    // AG-UI has no null where something may be left out.
+    const end = output === undefined || output === null ? { outcome } : { result: output, outcome };
+    stream.finish(usage ? { ...end, usage: [tokensOf(usage)], metadata } : { ...end, metadata });
   },
   cancelled(event, stream) {
     const { reason, forced } = event.data;

@@ -1,4 +1,4 @@
-import { frameText, placeText, saidShape, saidShapes, saidText } from '../said-text.ts';
+import { frameText, placeText, saidHead, saidMembers, saidShapes, saidText } from '../said-text.ts';
 import type { ChatChunk } from './chat-chunk.ts';
 import { METADATA } from './chat-tongue.ts';
 
@@ -28,12 +28,14 @@ const MEMBERS: Readonly<Record<Exclude<ChatChunk['type'], `data-${string}`>, rea
   file: ['mediaType', 'url'],
 };
 const SHAPES = saidShapes(MEMBERS);
-const DATA = ['id', 'data', 'transient'];
+const DATA = saidMembers(['id', 'data', 'transient']);
 
 /** A chunk as a frame, with the bytes that `JSON.stringify` would make of what `ChatMapper` gives. */
 export function chunkFrame(chunk: ChatChunk, cursor: string | undefined): string {
   const { type } = chunk;
-  const text = saidText(chunk, SHAPES.get(type) ?? saidShape(type, DATA));
+  const shape = SHAPES.get(type);
+  if (!shape) return frameText(`${saidText(chunk, saidHead(type), DATA)}}`, cursor);
+  const text = saidText(chunk, shape.head, shape.members);
   const name = METADATA[type];
   if (name === undefined) return frameText(`${text}}`, cursor);
   const facts = (chunk as { readonly [Name in typeof name]?: { readonly sluice: object } })[name]?.sluice;

@@ -105,9 +105,8 @@ function withToken(state: RunState, event: EventOf<'token'>): Change {
   const message = state.messages[known];
   // Without a name for it a message is over when it says so, or when thoughts become words, or words thoughts.
   const isOver =
-    message &&
     messageId === undefined &&
-    (message.finishReason !== undefined || (content !== '' && isThought(message.role) !== isThought(role)));
+    (message?.finishReason !== undefined || (content !== '' && isThought(message?.role) !== isThought(role)));
   if (!message || isOver) {
     return added(state, 'messages', { id, text: content, role, finishReason, seq: event.seq });
   }

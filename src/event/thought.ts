@@ -1,7 +1,4 @@
-/** Roles of tokens that tell that a text is not for the user but what the model thinks. */
-const THOUGHT_ROLES: ReadonlySet<string> = new Set(['reasoning', 'thinking', 'thought']);
-
-/** Whether a token of this role is a thought. */
+/** Whether a token of this role is not for the user but what the model thinks. */
 export function isThought(role: string | undefined): boolean {
-  return role !== undefined && THOUGHT_ROLES.has(role);
+  return role !== undefined && ['reasoning', 'thinking', 'thought'].includes(role);
 }

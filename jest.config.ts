@@ -29,7 +29,8 @@ const project = (
 const ON_DIST = { globalSetup: '<rootDir>/spec/support/fresh-build.ts' };
 
 export default {
-  maxWorkers: Math.min(4, availableParallelism()),
+  // Many specs wait for processes and deadlines for longer than they compute.
+  maxWorkers: Math.min(4, availableParallelism() + 1),
   // A deadline that only a fault reaches, also on a busy machine with two cores.
   testTimeout: 60_000,
   coverageProvider: 'v8',

@@ -57,6 +57,8 @@ async function speak(ctx: Context, from: number, parts: Parts, saves = false): P
   for (let said = from; said < marks && !ctx.signal.aborted;) {
     const size = chance.next() < 0.2 ? chance.between(2, 12) : 1;
     const told = Array.from({ length: size }, () => sayMark(ctx, `${by}:${run}:${said++}`, parts));
+    // The log may be lost before anybody waits for them.
+    for (const mark of told) mark.catch(() => undefined);
     if (chance.next() < 0.2) await saySecret(ctx, chance.oneOf(canaries), chance);
     await Promise.all(told);
     if (saves && chance.next() < 0.2) await ctx.checkpoint('said', said);

@@ -109,12 +109,13 @@ export class InstanceProcess {
 
   #answer<T extends FromInstance>(child: ChildProcess, member: keyof T & string): Promise<T> {
     return new Promise((resolve, reject) => {
+      const fail = (): void => reject(new Error(`instance ${this.name} ended before it told ${member}`));
+      if (child.exitCode !== null || child.signalCode !== null) return fail();
       const hear = (message: unknown): void => {
         if (!(member in (message as object))) return;
         child.off('message', hear).off('exit', fail);
         resolve(message as T);
       };
-      const fail = (): void => reject(new Error(`instance ${this.name} ended before it told ${member}`));
       child.on('message', hear).on('exit', fail);
     });
   }

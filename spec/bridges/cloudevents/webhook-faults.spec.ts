@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { memoryBackend } from '../../../src/backends/memory/memory-backend.ts';
 import { webhookSink } from '../../../src/bridges/cloudevents/webhook-sink.ts';
@@ -9,20 +9,13 @@ import { isNotice, type GapNotice } from '../../../src/event/notice.ts';
 import { ManualClock } from '../../../src/testing/manual-clock.ts';
 import { sample } from '../../support/sample-events.ts';
 import { settle, until } from '../../support/settle.ts';
-import { receiver, signatureOf, type Answer, type Receiver, type Said } from './receiver.ts';
+import { receiver, signatureOf, type Said } from './receiver.ts';
+import { receiverLab } from './receiver-lab.ts';
 
 // Many runs, tried many times: a deadline that only a fault reaches.
 jest.setTimeout(120_000);
 
-const closing: Receiver[] = [];
-afterEach(async () => {
-  for (const one of closing.splice(0)) await one.close();
-});
-const receiving = async (answer?: Answer): Promise<Receiver> => {
-  const one = await receiver(answer);
-  closing.push(one);
-  return one;
-};
+const receiving = receiverLab();
 
 const RUN = { runId: 'run', tenantId: 'tenant' };
 const EVENTS = [1, 2, 3, 4, 5].map(seq => sample(seq));

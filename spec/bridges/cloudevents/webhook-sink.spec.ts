@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { webhookSink, type WebhookSinkOptions } from '../../../src/bridges/cloudevents/webhook-sink.ts';
 import { createEngine } from '../../../src/engine/create-engine.ts';
@@ -6,19 +6,12 @@ import type { Sink } from '../../../src/engine/sinks/sink.ts';
 import { ManualClock } from '../../../src/testing/manual-clock.ts';
 import { sample } from '../../support/sample-events.ts';
 import { until } from '../../support/settle.ts';
-import { receiver, signatureOf, type Answer, type Receiver } from './receiver.ts';
+import { receiver, signatureOf } from './receiver.ts';
+import { receiverLab } from './receiver-lab.ts';
 
 jest.setTimeout(60_000);
 
-const closing: Receiver[] = [];
-afterEach(async () => {
-  for (const one of closing.splice(0)) await one.close();
-});
-const receiving = async (answer?: Answer): Promise<Receiver> => {
-  const one = await receiver(answer);
-  closing.push(one);
-  return one;
-};
+const receiving = receiverLab();
 
 const RUN = { runId: 'run', tenantId: 'tenant' };
 const EVENTS = [1, 2, 3, 4, 5].map(seq => sample(seq));

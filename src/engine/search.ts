@@ -2,6 +2,7 @@ import type { Awaitable } from '../backends/awaitable.ts';
 import type { ReadStep } from '../run/reader.ts';
 import { checkNumber } from './check-number.ts';
 import { SluiceError } from '../errors/sluice-error.ts';
+import { TIME_FORMAT } from '../event/event-time.ts';
 import { shownLine } from '../event/codec.ts';
 import type { Entry } from '../event/entry.ts';
 import { isNotice, type Notice } from '../event/notice.ts';
@@ -108,5 +109,5 @@ function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return ms;
-  throw new SluiceError('BAD_REQUEST', `${name}: expected an RFC 3339 time such as 2026-01-31T12:00:00Z.`);
+  throw new SluiceError('BAD_REQUEST', `${name}: expected ${TIME_FORMAT}.`);
 }
